@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: {
+      '@pcrl/torch': source('packages/torch/src/index.ts'),
+      pcrl: source('packages/pcrl/src/index.ts'),
+    },
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    pool: 'forks',
+    // Loader threads start from TypeScript sources under test; tsx lets a worker load them.
+    execArgv: ['--import', 'tsx'],
+    env: { OMP_WAIT_POLICY: 'PASSIVE' },
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+});
