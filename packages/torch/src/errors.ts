@@ -26,3 +26,6 @@ export class SafetensorsError extends TorchError {}
 
 /** A state dictionary does not fit a module: lists missing, unexpected and mis-shaped keys. */
 export class StateDictError extends TorchError {}
+
+/** A seed, an address or a range that random numbers cannot be drawn for. */
+export class RandomError extends TorchError {}
