@@ -1,0 +1,21 @@
+export type { LabelBudget } from './finetune-schema.js';
+export type {
+  ClassificationSettings,
+  FinetuneInput,
+  FinetuneSettings,
+  SegmentationSettings,
+} from './finetune-schema.js';
+export type {
+  CheckpointSettings,
+  LossSettings,
+  NetworkSettings2D,
+  NetworkSettings3D,
+  OptimiserSettings,
+  Preset,
+  PretrainInput,
+  PretrainSettings,
+  PretrainSettings2D,
+  PretrainSettings3D,
+  ViewSettings2D,
+  ViewSettings3D,
+} from './pretrain-schema.js';
