@@ -58,6 +58,9 @@ Napi::Value release(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// share(handle): a second handle on the same tensor, cut off from its graph.
+Napi::Value share(const Napi::CallbackInfo& info) { return wrap(info.Env(), unwrap(info[0]).detach()); }
+
 Napi::Value live(const Napi::CallbackInfo& info) {
   std::lock_guard<std::mutex> guard(books().lock);
   auto result = Napi::Object::New(info.Env());
@@ -133,6 +136,7 @@ at::Tensor& unwrap(const Napi::Value& value) {
 
 void exportHandles(Napi::Env env, Napi::Object exports) {
   exports["release"] = Napi::Function::New(env, release);
+  exports["share"] = Napi::Function::New(env, share);
   exports["live"] = Napi::Function::New(env, live);
   exports["shape"] = Napi::Function::New(env, shape);
   exports["scalarType"] = Napi::Function::New(env, scalarType);

@@ -1,0 +1,3 @@
+export * from './initialise.js';
+export * from './layers.js';
+export { Layer, Module } from './module.js';
