@@ -1,0 +1,103 @@
+import { open, readFile } from 'node:fs/promises';
+import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { ImageError } from '../errors.js';
+
+const HEAD_BYTES = 16_384;
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * Reads a whole file.
+ *
+ * @throws ImageError when it is missing, a folder, empty, unreadable or above Node's 2 GiB limit.
+ */
+export async function readBytes(path: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (bytes.length === 0) throw emptyFile(path);
+  return bytes;
+}
+
+/** Reads the first bytes of a file: enough for every header, cheap for every size. */
+export async function readHead(path: string, limit = HEAD_BYTES): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(limit), 0, limit, 0);
+      if (bytesRead === 0) throw emptyFile(path);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Whether the bytes start like a gzip stream (RFC 1952). */
+export function isGzip(bytes: Buffer): boolean {
+  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** Inflates as much of a gzip stream's beginning as the given bytes hold. */
+export function gunzipHead(path: string, head: Buffer): Buffer {
+  try {
+    return gunzipSync(head.subarray(0, HEAD_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (error) {
+    throw damaged(path, 'gzip', error);
+  }
+}
+
+/**
+ * Inflates a whole stream, with its checksum verified, into at most `limit` bytes.
+ *
+ * @throws ImageError when the stream is cut, damaged, or holds more than `limit` bytes.
+ */
+export function inflate(path: string, bytes: Buffer, kind: 'gzip' | 'zlib', limit: number): Buffer {
+  const options = { maxOutputLength: limit, chunkSize: CHUNK_BYTES };
+  try {
+    return kind === 'gzip' ? gunzipSync(bytes, options) : inflateSync(bytes, options);
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_BUFFER_TOO_LARGE') throw damaged(path, kind, error);
+    throw new ImageError(
+      path,
+      `the ${kind} stream holds more than the ${limit.toLocaleString('en')} bytes the header calls for`,
+      'The header and the data do not belong together; write the file again.',
+    );
+  }
+}
+
+function damaged(path: string, kind: string, error: unknown): ImageError {
+  const cut = codeOf(error) === 'Z_BUF_ERROR';
+  const reason = cut
+    ? `the ${kind} stream is cut short`
+    : `the ${kind} stream is damaged (${error instanceof Error ? error.message : String(error)})`;
+  return new ImageError(path, reason, 'Copy or download the file again.', { cause: error });
+}
+
+function emptyFile(path: string): ImageError {
+  return new ImageError(path, 'the file is empty (0 bytes)', 'Copy or download the file again.');
+}
+
+function unreadable(path: string, error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  const options = { cause: error };
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new ImageError(path, 'no such file', 'Check the path.', options);
+    case 'EISDIR':
+      return new ImageError(path, 'is a folder, not an image file', '', options);
+    case 'EACCES':
+    case 'EPERM':
+      return new ImageError(path, 'no permission to read the file', 'Check its owner.', options);
+    case 'ERR_FS_FILE_TOO_LARGE':
+      return new ImageError(path, 'the file is above 2 GiB', 'Crop it or compress it.', options);
+    default:
+      return new ImageError(path, `cannot be read (${String(error)})`, '', options);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}

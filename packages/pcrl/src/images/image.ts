@@ -1,0 +1,68 @@
+/**
+ * A picture or volume in memory: numbers, and where in the patient they lie.
+ *
+ * 2D images are `[W, H]` with x fastest in memory (row-major `[H, W]`). Volumes are always in the
+ * canonical RAS+ axis order `[X, Y, Z]` (towards the patient's right, anterior, superior) with z
+ * fastest in memory, so CT slices come last. With more than one channel, the channel comes first.
+ */
+export interface Image {
+  readonly path: string;
+  /** 1 for grey, 3 for colour. */
+  readonly channels: number;
+  /** `[W, H]` or `[X, Y, Z]`, in voxels. */
+  readonly size: readonly number[];
+  /** Millimetres per voxel along each axis of `size`; 1 where the file does not say. */
+  readonly spacing: readonly number[];
+  /** World position (RAS+, millimetres) of the first voxel's centre. */
+  readonly origin: readonly number[];
+  /** Row-major square matrix; column `a` is the world direction of axis `a`, of length 1. */
+  readonly direction: readonly number[];
+  /** `'HU'` when the values look like Hounsfield units; whole numbers, minimum <= -500, maximum <= 20,000. */
+  readonly unit: 'HU' | 'arbitrary';
+  /** Backed by a `SharedArrayBuffer`: worker threads read it without a copy. */
+  readonly voxels: Float32Array;
+}
+
+/** What a file's header says, without its voxels. `channels` counts the colours in the file. */
+export type ImageHeader = Omit<Image, 'unit' | 'voxels'>;
+
+/** The kinds of file that {@link readImage} reads. */
+export type ImageFormat = 'picture' | 'nifti' | 'metaimage';
+
+const FORMATS: readonly { extension: string; format: ImageFormat; dimensions: 2 | 3 }[] = [
+  { extension: '.png', format: 'picture', dimensions: 2 },
+  { extension: '.jpg', format: 'picture', dimensions: 2 },
+  { extension: '.jpeg', format: 'picture', dimensions: 2 },
+  { extension: '.nii', format: 'nifti', dimensions: 3 },
+  { extension: '.nii.gz', format: 'nifti', dimensions: 3 },
+  { extension: '.mhd', format: 'metaimage', dimensions: 3 },
+  { extension: '.mha', format: 'metaimage', dimensions: 3 },
+];
+
+/** The file name endings that are read, for messages and help. */
+export const imageExtensions: readonly string[] = FORMATS.map((entry) => entry.extension);
+
+function entryOf(name: string) {
+  const lower = name.toLowerCase();
+  return FORMATS.find((entry) => lower.endsWith(entry.extension));
+}
+
+/** The format that a file's name promises, or undefined for a name that is not read. */
+export function imageFormat(name: string): ImageFormat | undefined {
+  return entryOf(name)?.format;
+}
+
+/** Whether a file's name ends as an image that {@link readImage} reads. */
+export function isImagePath(name: string): boolean {
+  return entryOf(name) !== undefined;
+}
+
+/** 2 for pictures, 3 for volumes, by the file's name alone; undefined for other names. */
+export function imageDimensions(name: string): 2 | 3 | undefined {
+  return entryOf(name)?.dimensions;
+}
+
+/** Allocates voxels that worker threads can share. */
+export function sharedVoxels(count: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT));
+}
