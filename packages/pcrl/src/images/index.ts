@@ -6,6 +6,7 @@ export {
   isImagePath,
   sharedVoxels,
 } from './image.js';
+export { type Intensity, scaleIntensity, unusableReason } from './intensity.js';
 export { type VolumeToWrite, writeNifti } from './nifti-write.js';
 export { writePng } from './picture.js';
 export { readImage, readImageHeader } from './read.js';
