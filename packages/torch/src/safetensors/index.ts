@@ -1,0 +1,4 @@
+export type { RawDType, RawTensor } from './format.js';
+export { parseSafetensors, readSafetensors, type Safetensors } from './read.js';
+export { safetensorsChunks, writeSafetensors } from './write.js';
+export { writeFileDurably } from './write-durably.js';
