@@ -176,5 +176,5 @@ export type FinetuneSettings = ClassificationSettings | SegmentationSettings;
 
 /** What a user may write: any part of the settings. */
 export type FinetuneInput =
-  | DeepPartial<v.InferInput<typeof classificationSchema>>
-  | DeepPartial<v.InferInput<typeof segmentationSchema>>;
+  | DeepPartial<DeepReadonly<v.InferInput<typeof classificationSchema>>>
+  | DeepPartial<DeepReadonly<v.InferInput<typeof segmentationSchema>>>;

@@ -1,8 +1,9 @@
-export type { LabelBudget } from './finetune-schema.js';
+export { readSettingsFile, writeSettings } from './file.js';
 export type {
   ClassificationSettings,
   FinetuneInput,
   FinetuneSettings,
+  LabelBudget,
   SegmentationSettings,
 } from './finetune-schema.js';
 export type {
@@ -19,3 +20,5 @@ export type {
   ViewSettings2D,
   ViewSettings3D,
 } from './pretrain-schema.js';
+export { resolveFinetuneSettings } from './resolve-finetune.js';
+export { resolvePretrainSettings } from './resolve-pretrain.js';

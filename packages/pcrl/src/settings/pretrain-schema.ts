@@ -38,7 +38,7 @@ const restorationHead = oneOf(
   'Head that restores the image from a decoder level. 2D: conv3-BN-ReLU-conv1 (official), conv3-BN-ReLU-conv3 (paper). 3D: conv3-BN (official), conv3-BN-ReLU-conv3 (paper).',
   ['official', 'paper'],
 );
-const outputActivation = oneOf('Activation after every restoration.', ['none', 'sigmoid']);
+const outputActivation = oneOf('Activation after every restoration.', ['linear', 'sigmoid']);
 
 const networkEntries = { encoderInit, upsampling, restorationHead, outputActivation };
 
@@ -227,8 +227,8 @@ export type PretrainSettings = PretrainSettings2D | PretrainSettings3D;
 
 /** What a user may write: any part of the settings, sizes also as `112` or `"64x64x32"`. */
 export type PretrainInput =
-  | DeepPartial<v.InferInput<typeof pretrainSchema2D>>
-  | DeepPartial<v.InferInput<typeof pretrainSchema3D>>;
+  | DeepPartial<DeepReadonly<v.InferInput<typeof pretrainSchema2D>>>
+  | DeepPartial<DeepReadonly<v.InferInput<typeof pretrainSchema3D>>>;
 
 export type Preset = PretrainSettings['preset'];
 export type NetworkSettings2D = PretrainSettings2D['network'];
