@@ -1,0 +1,157 @@
+import { RandomStream } from '@pcrl/torch';
+import type { Image } from '../images/image.js';
+import type { ViewSettings2D, ViewSettings3D } from '../settings/index.js';
+import type { SampleAddress } from './address.js';
+import { drawAppearance2D } from './drawing/appearance-2d.js';
+import { drawAppearance3D } from './drawing/appearance-3d.js';
+import { type Box, contains } from './drawing/box.js';
+import { drawCrops2D } from './drawing/crops-2d.js';
+import { drawCrops3D } from './drawing/crops-3d.js';
+import { drawGeometry2D, drawGeometry3D } from './drawing/geometry.js';
+import { type Appearance2D, type Appearance3D, type SamplePlan, viewsOf } from './drawing/plan.js';
+import { cutRegion, regionAround, sharedFloats } from './drawing/region.js';
+import { fillSwapMap } from './drawing/swap-map.js';
+import { gridOf, rangeInBox, type VoxelGrid, wholeBox } from './drawing/voxel-grid.js';
+
+/** What the views of images and of volumes need to know. */
+export type ViewSettings = ViewSettings2D | ViewSettings3D;
+
+/** An image as views read it: intensities on the scale from 0 to 1, no NaN. */
+export type ViewImage = Pick<Image, 'size' | 'channels' | 'voxels' | 'spacing' | 'unit'>;
+
+/**
+ * All that rendering needs of one sample. The arrays lie in shared memory: a loader thread hands a
+ * sample on without copying it.
+ */
+export interface PreparedSample<A = Appearance2D | Appearance3D> {
+  readonly plan: SamplePlan<A>;
+  /** The part of the image that was cut out, in voxels of the image. */
+  readonly region: Box;
+  /** Its voxels, the last axis fastest. */
+  readonly voxels: Float32Array;
+  /** Standard normal numbers, one for each voxel of each view in turn; empty in 2D. */
+  readonly noise: Float32Array;
+  /** One index map for each view with swaps, in turn; empty where no view has any. */
+  readonly swaps: Int32Array;
+}
+
+export type PreparedSample2D = PreparedSample<Appearance2D>;
+export type PreparedSample3D = PreparedSample<Appearance3D>;
+
+/** Whether these are the settings of volumes. */
+export function isForVolumes(settings: ViewSettings): settings is ViewSettings3D {
+  return settings.size.length === 3;
+}
+
+/**
+ * Draws all that is random about a sample's views and cuts out the voxels they need. Runs anywhere; a
+ * function of its arguments alone.
+ */
+export function prepareSample(
+  image: ViewImage,
+  address: SampleAddress,
+  settings: ViewSettings,
+): PreparedSample {
+  return isForVolumes(settings)
+    ? prepareSample3D(image, address, settings)
+    : prepareSample2D(image, address, settings);
+}
+
+function prepareSample2D(
+  image: ViewImage,
+  address: SampleAddress,
+  settings: ViewSettings2D,
+): PreparedSample2D {
+  const grid = gridOf(image);
+  const crops = drawCrops2D(grid.size, settings, address);
+  const plan = (box: Box, view: number) => ({
+    geometry: drawGeometry2D(box, settings, address, view),
+    appearance: drawAppearance2D(settings, address, view),
+  });
+  const globals = crops.globals.map(plan);
+  const locals = crops.locals.map((box, local) => plan(box, globals.length + local));
+  const region = regionAround([...crops.globals, ...crops.locals], grid);
+  return {
+    plan: { globals, locals, padded: false },
+    region,
+    voxels: cutRegion(grid, region, 0),
+    noise: new Float32Array(0),
+    swaps: new Int32Array(0),
+  };
+}
+
+function prepareSample3D(
+  image: ViewImage,
+  address: SampleAddress,
+  settings: ViewSettings3D,
+): PreparedSample3D {
+  const grid = gridOf(image);
+  const volume = { grid, unit: voxelsPerUnit(image, settings), hounsfield: image.unit === 'HU' };
+  const cropAddress = settings.storedCrops ? { ...address, epoch: 0 } : address;
+  const crops = drawCrops3D(volume, settings, cropAddress);
+  const boxes = [...crops.globals, ...crops.locals];
+  const padded = boxes.some((box) => !contains(wholeBox(grid), box));
+  const padding = padded ? rangeInBox(grid, wholeBox(grid))[0] : 0;
+  const plan = (box: Box, view: number) => ({
+    geometry: drawGeometry3D(box, lowestIn(grid, box, padding), settings, address, view),
+    appearance: drawAppearance3D(settings, address, view),
+  });
+  const globals = crops.globals.map(plan);
+  const locals = crops.locals.map((box, local) => plan(box, globals.length + local));
+  const region = regionAround(boxes, grid);
+  const sample = { globals, locals, padded };
+  return {
+    plan: sample,
+    region,
+    voxels: cutRegion(grid, region, padding),
+    noise: drawNoise(settings, address),
+    swaps: swapMaps(sample, settings),
+  };
+}
+
+/** Voxels of the image per voxel at the target spacing; 1 when the image's own spacing is kept. */
+function voxelsPerUnit(image: ViewImage, { spacing }: ViewSettings3D): readonly number[] {
+  return image.spacing.map((millimetres) => (spacing === 'native' ? 1 : spacing / millimetres));
+}
+
+function lowestIn(grid: VoxelGrid, box: Box, padding: number): number {
+  const low = rangeInBox(grid, box)[0];
+  return contains(wholeBox(grid), box) ? low : Math.min(low, padding);
+}
+
+/** Voxels of each view in turn: the global ones, then the local ones. */
+export function voxelsOfViews(settings: ViewSettings): readonly number[] {
+  const count = (size: readonly number[]) => size.reduce((product, side) => product * side, 1);
+  return [
+    ...Array.from({ length: settings.globalViews }, () => count(settings.size)),
+    ...Array.from({ length: settings.localViews }, () => count(settings.localSize)),
+  ];
+}
+
+function drawNoise(settings: ViewSettings3D, { seed, epoch, sample }: SampleAddress): Float32Array {
+  const counts = voxelsOfViews(settings);
+  const noise = sharedFloats(counts.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  counts.forEach((count, view) => {
+    const stream = new RandomStream(seed, 'views: noise', epoch, sample, view);
+    stream.fillNormal(noise.subarray(at, at + count));
+    at += count;
+  });
+  return noise;
+}
+
+function swapMaps(plan: SamplePlan<Appearance3D>, settings: ViewSettings3D): Int32Array {
+  const counts = voxelsOfViews(settings);
+  const swapped = viewsOf(plan).flatMap((view, index) =>
+    view.appearance.swaps.length > 0 ? [{ swaps: view.appearance.swaps, index }] : [],
+  );
+  const length = swapped.reduce((sum, { index }) => sum + counts[index]!, 0);
+  const maps = new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+  let at = 0;
+  for (const { swaps, index } of swapped) {
+    const size = index < settings.globalViews ? settings.size : settings.localSize;
+    fillSwapMap(maps.subarray(at, at + counts[index]!), swaps, size, settings.swap.patch);
+    at += counts[index]!;
+  }
+  return maps;
+}

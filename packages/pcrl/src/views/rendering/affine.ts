@@ -1,0 +1,109 @@
+import { type Device, type Tensor, tensor } from '@pcrl/torch';
+import type { Box } from '../drawing/box.js';
+import type { ViewGeometry } from '../drawing/plan.js';
+
+/**
+ * An affine map of coordinates: `offset[row] + sum over axes of matrix[row][axis] * n[axis]`. The
+ * coordinates `n` of a view run from -1 to 1 along each axis, from the outer edge of its first voxel
+ * to the outer edge of its last.
+ */
+export interface AffineMap {
+  readonly matrix: readonly (readonly number[])[];
+  readonly offset: readonly number[];
+}
+
+/**
+ * Where in its crop a point of a view lies, both in coordinates from -1 to 1: flip, rotation and
+ * scaling about the centre, in that order for volumes and with the flip last for images.
+ *
+ * @param size of the view; angles are meant in its voxels
+ */
+export function viewToCrop(geometry: ViewGeometry, size: readonly number[]): AffineMap {
+  const turn = size.length === 2 ? turn2D(geometry) : turn3D(geometry);
+  const matrix = turn.map((row, i) => row.map((value, j) => (value * size[j]!) / size[i]!));
+  return { matrix, offset: size.map(() => 0) };
+}
+
+/**
+ * For an output pixel (y, x) the pixel of the crop. A positive angle turns what is seen
+ * counter-clockwise, as PIL does, and y points down.
+ */
+function turn2D({ degrees, flip }: ViewGeometry): number[][] {
+  const [cos, sin] = cosineAndSine(degrees[0]!);
+  const mirror = flip ? -1 : 1;
+  return [
+    [cos, sin * mirror],
+    [-sin, cos * mirror],
+  ];
+}
+
+/** Un-scale, un-turn (Rz Rx Ry, ITK's Euler order), mirror x. */
+function turn3D({ degrees, scales, flip }: ViewGeometry): number[][] {
+  const [cx, sx] = cosineAndSine(degrees[0]!);
+  const [cy, sy] = cosineAndSine(degrees[1]!);
+  const [cz, sz] = cosineAndSine(degrees[2]!);
+  const rotation = [
+    [cz * cy - sz * sx * sy, -sz * cx, cz * sy + sz * sx * cy],
+    [sz * cy + cz * sx * sy, cz * cx, sz * sy - cz * sx * cy],
+    [-cx * sy, sx, cx * cy],
+  ];
+  const mirror = flip ? -1 : 1;
+  return rotation.map((row, i) =>
+    row.map((value, j) => ((i === 0 ? mirror : 1) * value) / scales[j]!),
+  );
+}
+
+function cosineAndSine(degrees: number): [number, number] {
+  const radians = (degrees * Math.PI) / 180;
+  return [Math.cos(radians), Math.sin(radians)];
+}
+
+/** Follows `map` by the step from a crop's coordinates to those of the region that holds it. */
+export function cropToRegion(map: AffineMap, crop: Box, region: Box): AffineMap {
+  const half = crop.size.map((side, axis) => side / region.size[axis]!);
+  const centre = crop.start.map(
+    (start, axis) =>
+      (2 * (start - region.start[axis]!) + crop.size[axis]!) / region.size[axis]! - 1,
+  );
+  return {
+    matrix: map.matrix.map((row, axis) => row.map((value) => value * half[axis]!)),
+    offset: map.offset.map((value, axis) => value * half[axis]! + centre[axis]!),
+  };
+}
+
+/**
+ * The map's rows over every voxel of a view, for several maps at once: `[maps, ...size, rows]`. An affine
+ * map is a sum of one vector per axis, so the field is made by broadcast additions.
+ */
+export function affineField(
+  maps: readonly AffineMap[],
+  size: readonly number[],
+  rows: readonly number[],
+  device: Device,
+): Tensor {
+  const terms = size.map((_, axis) => axisTerm(maps, size, rows, axis, device));
+  return terms.reduce((sum, term) => sum.add(term));
+}
+
+/** One axis's share, `[maps, 1, ..., size[axis], ..., 1, rows]`; the first axis also has the offset. */
+function axisTerm(
+  maps: readonly AffineMap[],
+  size: readonly number[],
+  rows: readonly number[],
+  axis: number,
+  device: Device,
+): Tensor {
+  const extent = size[axis]!;
+  const values = new Float32Array(maps.length * extent * rows.length);
+  let at = 0;
+  for (const { matrix, offset } of maps) {
+    for (let i = 0; i < extent; i++) {
+      const coordinate = (2 * i + 1) / extent - 1;
+      for (const row of rows) {
+        values[at++] = matrix[row]![axis]! * coordinate + (axis === 0 ? offset[row]! : 0);
+      }
+    }
+  }
+  const shape = size.map((side, other) => (other === axis ? side : 1));
+  return tensor(values, [maps.length, ...shape, rows.length], { device });
+}

@@ -1,0 +1,36 @@
+import { type Tensor, tensor } from '@pcrl/torch';
+import type { ColorChange } from '../drawing/plan.js';
+import { rowSums } from './row-sums.js';
+
+/**
+ * Brightness and contrast of grey views in [0, 1], in the order drawn for each, by torchvision's
+ * formulas: `factor * x + (1 - factor) * m`, cut off to [0, 1], with m = 0 for brightness and the
+ * mean of the view for contrast.
+ *
+ * @param input `[N, 1, H, W]`
+ * @param changes for each view; as many for each
+ */
+export function colorJitter(input: Tensor, changes: readonly (readonly ColorChange[])[]): Tensor {
+  const steps = changes[0]?.length ?? 0;
+  let views = input;
+  for (let step = 0; step < steps; step++) {
+    views = blendWithMean(
+      views,
+      changes.map((of) => of[step]!),
+    );
+  }
+  return views;
+}
+
+function blendWithMean(views: Tensor, changes: readonly ColorChange[]): Tensor {
+  const { device } = views;
+  const column = (of: (change: ColorChange) => number) =>
+    tensor(Float32Array.from(changes, of), [changes.length, 1, 1, 1], { device });
+  const rows = views.reshape([changes.length, -1]);
+  const means = rowSums(rows).div(rows.shape[1]!).reshape([-1, 1, 1, 1]);
+  const added = means.mul(column(({ kind, factor }) => (kind === 'contrast' ? 1 - factor : 0)));
+  return views
+    .mul(column(({ factor }) => factor))
+    .add_(added)
+    .clamp_(0, 1);
+}

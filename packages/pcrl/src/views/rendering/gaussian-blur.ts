@@ -1,0 +1,101 @@
+import { type Device, stack, type Tensor, tensor } from '@pcrl/torch';
+
+/** The filter ends at this many standard deviations, as in scipy. */
+const TRUNCATE = 4;
+
+/**
+ * How the image goes on beyond its border: `reflect` repeats the edge voxel and runs back (d c b a | a
+ * b c d), `nearest` repeats the edge voxel for ever. Both as scipy names them.
+ */
+export type BlurBorder = 'reflect' | 'nearest';
+
+/**
+ * A Gaussian filter with standard deviations of its own for each item and axis. Along one axis it is a
+ * product with a banded matrix, which holds the border's rule too; the products run item by item so
+ * that the bits do not depend on the batch.
+ *
+ * @param input `[N, 1, ...size]`
+ * @param deviations for each item, per axis, in voxels; 0 leaves the axis as it is
+ */
+export function gaussianBlur(
+  input: Tensor,
+  deviations: readonly (readonly number[])[],
+  border: BlurBorder,
+): Tensor {
+  const size = input.shape.slice(2);
+  const matrices = size.map((side, axis) =>
+    blurMatrices(
+      deviations.map((of) => of[axis]!),
+      side,
+      border,
+      input.device,
+    ),
+  );
+  const items = deviations.map((of, item) => {
+    const image = input.select(0, item);
+    if (of.every((deviation) => deviation === 0)) return image;
+    return matrices.reduce(
+      (values, matrix) => filterFirstAxis(values, matrix.select(0, item)),
+      image,
+    );
+  });
+  return stack(items.map((item) => item.reshape([1, ...size])));
+}
+
+/** Filters the first axis of what is left and puts it last: after one turn per axis all are done. */
+function filterFirstAxis(values: Tensor, matrix: Tensor): Tensor {
+  const side = matrix.shape[0]!;
+  return values.reshape([side, -1]).transpose(0, 1).matmul(matrix.transpose(0, 1));
+}
+
+function blurMatrices(
+  deviations: readonly number[],
+  side: number,
+  border: BlurBorder,
+  device: Device,
+): Tensor {
+  const values = new Float32Array(deviations.length * side * side);
+  deviations.forEach((deviation, item) => {
+    fillBlurMatrix(
+      values.subarray(item * side * side, (item + 1) * side * side),
+      side,
+      deviation,
+      border,
+    );
+  });
+  return tensor(values, [deviations.length, side, side], { device });
+}
+
+/** `matrix[i][j]` is the weight of voxel j in the filtered voxel i. */
+function fillBlurMatrix(
+  matrix: Float32Array,
+  side: number,
+  deviation: number,
+  border: BlurBorder,
+): void {
+  const weights = gaussianWeights(deviation);
+  const radius = weights.length - 1;
+  for (let i = 0; i < side; i++) {
+    for (let offset = -radius; offset <= radius; offset++) {
+      const j = insideOf(i + offset, side, border);
+      matrix[i * side + j]! += weights[Math.abs(offset)]!;
+    }
+  }
+}
+
+/** Weights of the centre and of one side, the whole filter of sum 1. */
+function gaussianWeights(deviation: number): Float64Array {
+  const radius = Math.floor(TRUNCATE * deviation + 0.5);
+  const weights = Float64Array.from({ length: radius + 1 }, (_, k) =>
+    k === 0 ? 1 : Math.exp((-0.5 * k * k) / (deviation * deviation)),
+  );
+  const sum = weights.reduce((total, weight, k) => total + (k === 0 ? weight : 2 * weight), 0);
+  return weights.map((weight) => weight / sum);
+}
+
+function insideOf(index: number, side: number, border: BlurBorder): number {
+  if (border === 'nearest') return Math.min(side - 1, Math.max(0, index));
+  const period = 2 * side;
+  const phase = ((index % period) + period) % period;
+  return phase < side ? phase : period - 1 - phase;
+}

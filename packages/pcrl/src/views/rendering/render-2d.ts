@@ -1,0 +1,80 @@
+import { type Device, empty, type Tensor, tensor } from '@pcrl/torch';
+import type { ViewSettings2D } from '../../settings/index.js';
+import type { Appearance2D, ViewPlan } from '../drawing/plan.js';
+import type { PreparedSample2D } from '../prepare.js';
+import { colorJitter } from './color-jitter.js';
+import { cutoutMask } from './cutout.js';
+import { gaussianBlur } from './gaussian-blur.js';
+import { resample, viewMajor } from './resample.js';
+import { pairOfViews, type ViewBatch } from './view-batch.js';
+
+/** Means and standard deviations of ImageNet's red, green and blue in [0, 1]. */
+export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
+export const IMAGENET_DEVIATION: readonly number[] = [0.229, 0.224, 0.225];
+
+/** Crops are read about as densely as an antialiased resize reads them. */
+const SPREAD = 1.25;
+
+/**
+ * The 2D views of PCRLv2's released code: crop, rotation and mirror; then, for the inputs, blur,
+ * brightness and contrast; ImageNet normalisation to three channels; holes.
+ */
+export function render2D(
+  samples: readonly PreparedSample2D[],
+  settings: ViewSettings2D,
+  device: Device,
+): ViewBatch {
+  const [globalSize, localSize] = [settings.size, settings.localSize].map((size) =>
+    [...size].reverse(),
+  );
+  const globals = samples.map(({ plan }) => plan.globals);
+  const clean = crops(samples, globals, globalSize!, device);
+  const inputs = changed(clean, viewMajor(globals));
+  const locals = samples.map(({ plan }) => plan.locals);
+  const localInputs =
+    settings.localViews === 0
+      ? empty([0, 3, ...localSize!], { device })
+      : changed(crops(samples, locals, localSize!, device), viewMajor(locals));
+  return {
+    globals: pairOfViews(inputs),
+    targets: pairOfViews(imagenetNormalise(clean)),
+    locals: localInputs,
+  };
+}
+
+type Views = readonly (readonly ViewPlan<Appearance2D>[])[];
+
+function crops(
+  samples: readonly PreparedSample2D[],
+  views: Views,
+  size: readonly number[],
+  device: Device,
+): Tensor {
+  const items = samples.map((sample, n) => ({
+    sample,
+    views: views[n]!.map(({ geometry }) => geometry),
+  }));
+  return resample(items, size, SPREAD, device);
+}
+
+function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tensor {
+  const appearances = plans.map(({ appearance }) => appearance);
+  const deviations = appearances.map(({ blur }) => [blur, blur]);
+  // Pillow, too, repeats the edge pixels when it blurs.
+  const blurred = gaussianBlur(clean, deviations, 'nearest');
+  const jittered = colorJitter(
+    blurred,
+    appearances.map(({ jitter }) => jitter),
+  );
+  const normalised = imagenetNormalise(jittered);
+  const holes = appearances.map((appearance) => appearance.holes);
+  if (holes[0]!.length === 0) return normalised;
+  return normalised.mul_(cutoutMask(holes, clean.shape.slice(2), clean.device));
+}
+
+/** Grey `[N, 1, H, W]` in [0, 1] becomes `[N, 3, H, W]` with ImageNet's mean and deviation taken off. */
+export function imagenetNormalise(grey: Tensor): Tensor {
+  const perChannel = (values: readonly number[]) =>
+    tensor(Float32Array.from(values), [1, 3, 1, 1], { device: grey.device });
+  return grey.sub(perChannel(IMAGENET_MEAN)).div_(perChannel(IMAGENET_DEVIATION));
+}

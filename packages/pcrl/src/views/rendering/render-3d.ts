@@ -1,0 +1,120 @@
+import { type Device, empty, type Tensor, tensor } from '@pcrl/torch';
+import type { ViewSettings3D } from '../../settings/index.js';
+import type { Appearance3D, ViewPlan } from '../drawing/plan.js';
+import { type PreparedSample3D, voxelsOfViews } from '../prepare.js';
+import { gaussianBlur } from './gaussian-blur.js';
+import { signedPower, zNormalise } from './intensity-3d.js';
+import { resample, viewMajor } from './resample.js';
+import { pairOfViews, type ViewBatch } from './view-batch.js';
+
+/** Trilinear samples up to two voxels apart miss no voxel; a finer grid would cost eight times as much. */
+const SPREAD = 2;
+
+/**
+ * The 3D views of PCRLv2's released code: crop, mirror and affine map; then, for the inputs, blur,
+ * noise, gamma, swapped patches and z-normalisation.
+ */
+export function render3D(
+  samples: readonly PreparedSample3D[],
+  settings: ViewSettings3D,
+  device: Device,
+): ViewBatch {
+  const globals = viewSet(samples, settings, 'globals', device);
+  const inputs = changed(globals, settings);
+  const targets = settings.targetZNorm ? zNormalise(globals.clean) : globals.clean;
+  const locals =
+    settings.localViews === 0
+      ? empty([0, 1, ...settings.localSize], { device })
+      : changed(viewSet(samples, settings, 'locals', device), settings);
+  return { globals: pairOfViews(inputs), targets: pairOfViews(targets), locals };
+}
+
+/** The views of one size: clean, and what was drawn and prepared for them, all view-major. */
+interface ViewSet {
+  readonly clean: Tensor;
+  readonly appearances: readonly Appearance3D[];
+  readonly noise: readonly Float32Array[];
+  readonly swaps: readonly Int32Array[];
+}
+
+function viewSet(
+  samples: readonly PreparedSample3D[],
+  settings: ViewSettings3D,
+  kind: 'globals' | 'locals',
+  device: Device,
+): ViewSet {
+  const size = kind === 'globals' ? settings.size : settings.localSize;
+  const views = samples.map(({ plan }) => plan[kind]);
+  const items = samples.map((sample, n) => ({
+    sample,
+    views: views[n]!.map(({ geometry }) => geometry),
+  }));
+  const [from, to] = kind === 'globals' ? [0, settings.globalViews] : [settings.globalViews];
+  return {
+    clean: resample(items, size, SPREAD, device),
+    appearances: viewMajor<ViewPlan<Appearance3D>>(views).map(({ appearance }) => appearance),
+    noise: viewMajor(samples.map((sample) => noiseOfViews(sample, settings).slice(from, to))),
+    swaps: viewMajor(samples.map((sample) => swapsOfViews(sample, settings).slice(from, to))),
+  };
+}
+
+function noiseOfViews({ noise }: PreparedSample3D, settings: ViewSettings3D): Float32Array[] {
+  let at = 0;
+  return voxelsOfViews(settings).map((count) => {
+    at += count;
+    return noise.subarray(at - count, at);
+  });
+}
+
+/** The index map of each view; without entries for a view that has no swaps. */
+function swapsOfViews({ swaps, plan }: PreparedSample3D, settings: ViewSettings3D): Int32Array[] {
+  const views = [...plan.globals, ...plan.locals];
+  let at = 0;
+  return voxelsOfViews(settings).map((count, view) => {
+    const length = views[view]!.appearance.swaps.length === 0 ? 0 : count;
+    at += length;
+    return swaps.subarray(at - length, at);
+  });
+}
+
+function changed({ clean, appearances, noise, swaps }: ViewSet, settings: ViewSettings3D): Tensor {
+  const { device } = clean;
+  const blurred = gaussianBlur(
+    clean,
+    appearances.map(({ blur }) => blur),
+    'reflect',
+  );
+  const deviations = tensor(
+    Float32Array.from(appearances, (appearance) => appearance.noise),
+    undefined,
+    {
+      device,
+    },
+  );
+  const added = joined(noise, Float32Array, device).mul_(deviations.reshape([-1, 1]));
+  const noisy = blurred.reshape(added.shape).add_(added);
+  const powered = signedPower(
+    noisy,
+    appearances.map(({ gamma }) => gamma),
+  );
+  const swapped = swaps[0]!.length === 0 ? powered : swapPatches(powered, swaps);
+  const views = settings.inputZNorm ? zNormalise(swapped) : swapped;
+  return views.reshape(clean.shape);
+}
+
+/** Voxel i of each row becomes voxel `maps[row][i]` of it. */
+function swapPatches(rows: Tensor, maps: readonly Int32Array[]): Tensor {
+  return rows.gather(1, joined(maps, Int32Array, rows.device).to({ dtype: 'i64' }));
+}
+
+/** Arrays of equal length as the rows of a tensor. */
+function joined<T extends Float32Array | Int32Array>(
+  rows: readonly T[],
+  Kind: { new (length: number): T },
+  device: Device,
+): Tensor {
+  const length = rows[0]!.length;
+  const all = new Kind(rows.length * length);
+  for (const [index, row] of rows.entries()) all.set(row, index * length);
+  return tensor(all, [rows.length, length], { device });
+}
