@@ -8,7 +8,7 @@ import {
   type RawTensor,
   writingRank,
 } from './format.js';
-import { quoted } from './header-json.js';
+import { isUnicode, quoted } from './header-json.js';
 import { writeFileDurably } from './write-durably.js';
 
 type Entry = readonly [name: string, tensor: RawTensor];
@@ -41,7 +41,8 @@ export function safetensorsChunks(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
   const ordered = [...entries].sort(byPlaceInFile);
-  for (const [index, entry] of ordered.entries()) checkEntry(name, entry, ordered[index - 1]);
+  const names = new Set<string>();
+  for (const entry of ordered) checkEntry(name, entry, names);
   return [headerBytes(name, ordered, metadata), ...ordered.map(([, tensor]) => tensor.data)];
 }
 
@@ -53,11 +54,13 @@ function byPlaceInFile([nameA, a]: Entry, [nameB, b]: Entry): number {
   );
 }
 
-function checkEntry(file: string, [name, tensor]: Entry, before: Entry | undefined): void {
+function checkEntry(file: string, [name, tensor]: Entry, namesBefore: Set<string>): void {
   const fault = (what: string) =>
     new SafetensorsError(`${file}: tensor ${quoted(name)} ${what}`, 'Nothing was written.');
   if (name === METADATA_KEY) throw fault('has the name that is kept for the metadata');
-  if (before?.[0] === name) throw fault('is given twice');
+  if (!isUnicode(name)) throw fault('has a name that is not Unicode');
+  if (namesBefore.has(name)) throw fault('is given twice');
+  namesBefore.add(name);
   if (!isRawDType(tensor.dtype)) throw fault(`has the unknown dtype ${String(tensor.dtype)}`);
   const isLength = (length: number) => Number.isSafeInteger(length) && length >= 0;
   const needed = tensor.shape.every(isLength) ? byteLength(tensor.dtype, tensor.shape) : undefined;
