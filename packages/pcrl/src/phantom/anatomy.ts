@@ -73,7 +73,7 @@ export function drawAnatomy(random: RandomStream): Anatomy {
       lung: about(-845, 45),
       blood: about(41, 8) + 135 * contrast,
       myocardium: about(46, 8) + 50 * contrast,
-      liver: about(54, 15) + 45 * contrast,
+      liver: about(50, 22) + 45 * contrast,
       spleen: about(48, 8) + 65 * contrast,
       marrow: about(175, 60),
       cortex: about(560, 120),
