@@ -1,0 +1,75 @@
+import { DatasetError } from '../errors.js';
+
+/** A CSV file's rows as the header names them. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  /** Line of the file that the row starts on, from 1. */
+  readonly line: number;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/**
+ * Parses CSV text as RFC 4180 has it: quoted fields may hold commas, line breaks and doubled quotes;
+ * lines end in LF or CRLF; a byte order mark and blank lines are skipped. Names and values are trimmed.
+ *
+ * @param path for messages
+ * @throws DatasetError for an open quote, rows of another length than the header, and columns that
+ *   are named twice.
+ */
+export function parseCsv(path: string, text: string): Table {
+  const [header, ...records] = splitRecords(path, text.replace(/^\uFEFF/, ''));
+  if (!header) throw new DatasetError(`${path}: the file is empty`, 'Start it with a header line.');
+  const columns = header.fields;
+  const twice = columns.find((name, index) => columns.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new DatasetError(`${path}: two columns are named "${twice}"`, 'Rename one of them.');
+  }
+  return { columns, rows: records.map((record) => namedRow(path, columns, record)) };
+}
+
+interface Record {
+  readonly line: number;
+  readonly fields: readonly string[];
+}
+
+function namedRow(path: string, columns: readonly string[], { line, fields }: Record): Row {
+  if (fields.length !== columns.length) {
+    throw new DatasetError(
+      `${path}: line ${line} has ${fields.length} fields, the header has ${columns.length}`,
+      'Put values that hold commas in double quotes.',
+    );
+  }
+  return { line, values: new Map(columns.map((name, index) => [name, fields[index]!])) };
+}
+
+/** One field and what follows it: a comma, a line end or the end of the text. */
+const FIELD = /(?:[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*|([^",\r\n][^,\r\n]*)?)(,|\r?\n|\r|$)/y;
+
+function splitRecords(path: string, text: string): Record[] {
+  const records: Record[] = [];
+  const field = new RegExp(FIELD);
+  let line = 1;
+  let startLine = 1;
+  let fields: string[] = [];
+  while (field.lastIndex < text.length || fields.length > 0) {
+    const match = field.exec(text);
+    if (!match) {
+      throw new DatasetError(
+        `${path}: a double quote on line ${line} has no partner`,
+        'Close the quote; inside a quoted value, write "" for a quote.',
+      );
+    }
+    const [whole, quoted, plain = '', end] = match;
+    fields.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"').trim());
+    line += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
+    if (end === ',') continue;
+    if (fields.length > 1 || fields[0] !== '') records.push({ line: startLine, fields });
+    fields = [];
+    startLine = line;
+  }
+  return records;
+}

@@ -1,0 +1,50 @@
+import { nearest } from '../settings/nearest.js';
+import type { Findings } from './findings.js';
+import { isUnlabelledRow, type Source } from './source.js';
+
+/** Columns that describe a case and are never taken for a label. */
+const DESCRIPTIONS = new Set(
+  'image patient_id split order label labels case study age sex gender view fold'.split(' '),
+);
+
+/**
+ * The columns that hold classification labels: those asked for, or every further column in which
+ * most values are 0 or 1 (so that a stray value is reported instead of the column being dropped).
+ */
+export function labelColumns(
+  sources: readonly Source[],
+  wanted: readonly string[] | undefined,
+  findings: Findings,
+): readonly string[] {
+  const names = wanted ?? sources[0]!.columns.filter((name) => looksLikeLabel(sources[0]!, name));
+  if (names.length === 0) {
+    const columns = sources[0]!.columns.join(', ');
+    findings.add('no column with labels of 0 and 1 among the columns', columns);
+  }
+  for (const source of sources) {
+    for (const name of names) {
+      if (source.columns.includes(name)) continue;
+      const near = nearest(name, source.columns);
+      findings.add(
+        `${source.path} lacks the label columns`,
+        near ? `${name} (did you mean ${near}?)` : name,
+      );
+    }
+  }
+  return names.filter((name) => sources.every((source) => source.columns.includes(name)));
+}
+
+function looksLikeLabel(source: Source, name: string): boolean {
+  if (DESCRIPTIONS.has(name.toLowerCase())) return false;
+  const rows = source.candidates.filter((candidate) => !isUnlabelledRow(candidate));
+  const values = rows.map((candidate) => candidate.row!.values.get(name)!);
+  const binary = values.filter((value) => labelValue(value) !== undefined);
+  return binary.length * 2 > values.length;
+}
+
+/** 0 or 1, however many decimals it is written with; undefined for anything else. */
+export function labelValue(text: string | undefined): 0 | 1 | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const value = Number(text);
+  return value === 0 || value === 1 ? value : undefined;
+}

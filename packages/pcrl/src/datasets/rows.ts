@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { imageDimensions } from '../images/index.js';
+import type { Case, Split, Use } from './dataset.js';
+import type { Findings } from './findings.js';
+import { labelValue } from './label-columns.js';
+import { type Candidate, isInside, isUnlabelledRow } from './source.js';
+
+const SPLITS: ReadonlySet<string> = new Set<Split>(['train', 'val', 'test']);
+
+/** The case that a candidate describes; what is wrong with it goes to the findings. */
+export function toCase(
+  candidate: Candidate,
+  use: Use,
+  labelNames: readonly string[],
+  findings: Findings,
+): Case {
+  const { image, row } = candidate;
+  if (!row) return { image };
+  const patient = row.values.get('patient_id');
+  const split = splitOf(candidate, findings);
+  const order = orderOf(candidate, findings);
+  const mask = use === 'segmentation' ? maskOf(candidate, findings) : undefined;
+  return {
+    image,
+    ...(patient ? { patient } : {}),
+    ...(split ? { split } : {}),
+    ...(order !== undefined ? { order } : {}),
+    ...(use === 'classification' ? { labels: labelsOf(candidate, labelNames, findings) } : {}),
+    ...(mask ? { mask } : {}),
+  };
+}
+
+function splitOf(candidate: Candidate, findings: Findings): Split | undefined {
+  const word = candidate.row!.values.get('split')?.toLowerCase();
+  if (word === undefined) return undefined;
+  if (SPLITS.has(word)) return word as Split;
+  if (isUnlabelledRow(candidate)) return 'train';
+  findings.add(
+    `split "${word}" is none of train, val, test, pretrain, unlabelled`,
+    candidate.shown,
+  );
+  return undefined;
+}
+
+function orderOf({ row, shown }: Candidate, findings: Findings): number | undefined {
+  const text = row!.values.get('order');
+  if (text === undefined) return undefined;
+  const order = Number(text);
+  if (text !== '' && Number.isFinite(order)) return order;
+  findings.add(`order "${text}" is no number`, shown);
+  return undefined;
+}
+
+function labelsOf(candidate: Candidate, names: readonly string[], findings: Findings): number[] {
+  return names.map((name) => {
+    const text = candidate.row!.values.get(name);
+    const value = labelValue(text);
+    if (value === undefined && text !== undefined) {
+      findings.add('label values other than 0 and 1', `${candidate.shown} ${name} = "${text}"`);
+    }
+    return value ?? 0;
+  });
+}
+
+function maskOf({ row, shown, folder }: Candidate, findings: Findings): string | undefined {
+  const name = row!.values.get('label');
+  if (name === undefined) return undefined;
+  if (name === '') {
+    findings.add('rows without a mask in the column "label"', shown);
+    return undefined;
+  }
+  const mask = resolve(folder!, name);
+  if (!isInside(folder!, mask)) findings.add('masks outside the folder of the CSV', shown);
+  if (imageDimensions(name) === undefined) findings.add('masks of a kind that is not read', shown);
+  return mask;
+}

@@ -1,0 +1,110 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, resolve, sep } from 'node:path';
+import { DatasetError } from '../errors.js';
+import { imageExtensions, isImagePath } from '../images/index.js';
+import { parseCsv, type Row, type Table } from './csv.js';
+import { listFolder } from './folder.js';
+
+/** An image that a source names, before it is known to exist. */
+export interface Candidate {
+  /** Absolute path. */
+  readonly image: string;
+  /** For messages: the path, or the row and the path as written there. */
+  readonly shown: string;
+  /** The CSV row that names it. */
+  readonly row?: Row;
+  /** Absolute folder of that CSV; its paths may not lead out of it. */
+  readonly folder?: string;
+}
+
+/** Words in a `split` column for images that are for pre-training only. */
+const UNLABELLED_SPLITS = new Set(['pretrain', 'unlabelled', 'unlabeled']);
+
+/** Whether a row is marked as having no labels. */
+export function isUnlabelledRow({ row }: Candidate): boolean {
+  return UNLABELLED_SPLITS.has(row?.values.get('split')?.toLowerCase() ?? '');
+}
+
+/** What one of the given paths turned out to be. */
+export interface Source {
+  readonly path: string;
+  readonly kind: 'folder' | 'csv' | 'list' | 'image';
+  readonly candidates: readonly Candidate[];
+  /** Of a CSV. */
+  readonly columns: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Opens a folder (searched to its depth), a .csv, a .txt list of paths (one a line, relative to the
+ * list; # starts a comment), or a single image.
+ *
+ * @throws DatasetError when the path does not exist, is none of these, or is a CSV without images.
+ */
+export async function openSource(path: string): Promise<Source> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new DatasetError(`${path}: no such file or folder`, 'Check the path.');
+  if (found.isDirectory()) return folderSource(path);
+  switch (extname(path).toLowerCase()) {
+    case '.csv':
+      return csvSource(path, await readFile(path, 'utf8'));
+    case '.txt':
+      return listSource(path, await readFile(path, 'utf8'));
+  }
+  if (!isImagePath(path)) {
+    throw new DatasetError(
+      `${path}: neither a folder, a .csv, a .txt list, nor an image`,
+      `Images read: ${imageExtensions.join(' ')}`,
+    );
+  }
+  const candidates = [{ image: resolve(path), shown: path }];
+  return { path, kind: 'image', candidates, columns: [], notes: [] };
+}
+
+async function folderSource(path: string): Promise<Source> {
+  const { images, others } = await listFolder(path);
+  const counts = [...others].map(([kind, count]) => `${count.toLocaleString('en')} ${kind}`);
+  return {
+    path,
+    kind: 'folder',
+    candidates: images.map((image) => ({ image: resolve(image), shown: image })),
+    columns: [],
+    notes:
+      counts.length > 0 ? [`${path}: left out files of other kinds: ${counts.join(', ')}`] : [],
+  };
+}
+
+function listSource(path: string, text: string): Source {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line) => line.trim());
+  const names = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const candidates = names.map((name) => ({ image: resolve(dirname(path), name), shown: name }));
+  return { path, kind: 'list', candidates, columns: [], notes: [] };
+}
+
+function csvSource(path: string, text: string): Source {
+  const table = parseCsv(path, text);
+  if (!table.columns.includes('image')) {
+    throw new DatasetError(
+      `${path}: no column "image"; its columns are ${table.columns.join(', ')}`,
+      'Name the column with the paths of the images "image".',
+    );
+  }
+  return { path, kind: 'csv', candidates: rowsOf(path, table), columns: table.columns, notes: [] };
+}
+
+function rowsOf(path: string, table: Table): Candidate[] {
+  const folder = resolve(dirname(path));
+  return table.rows.map((row) => {
+    const name = row.values.get('image')!;
+    const shown = `${basename(path)} line ${row.line} (${name})`;
+    return { image: resolve(folder, name), shown, row, folder };
+  });
+}
+
+/** Whether an absolute path lies below a folder. */
+export function isInside(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
