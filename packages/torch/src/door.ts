@@ -99,7 +99,8 @@ function explain(name: string, number: number, values: readonly Argument[], caus
 }
 
 function describe(value: Argument): string {
-  if (value instanceof Tensor) return `${value.dtype}[${value.shape.join(', ')}] on ${value.device}`;
+  if (value instanceof Tensor)
+    return `${value.dtype}[${value.shape.join(', ')}] on ${value.device}`;
   if (Array.isArray(value)) {
     const shown = value.slice(0, 4).map(describe).join(', ');
     return value.length > 4 ? `[${shown}, ... ${value.length} in all]` : `[${shown}]`;

@@ -1,5 +1,5 @@
 import { addon, type Handle } from './addon.js';
-import { dtypeOf, type DType, type TypedArray, viewAs } from './dtype.js';
+import { type DType, dtypeOf, type TypedArray, viewAs } from './dtype.js';
 import { DisposedTensorError, OperatorError } from './errors.js';
 import { type FreedAt, register } from './scope.js';
 import type { Tensor } from './tensor.js';

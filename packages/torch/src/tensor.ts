@@ -1,5 +1,5 @@
 import type { Handle } from './addon.js';
-import { callOne, callMany } from './door.js';
+import { callMany, callOne } from './door.js';
 import { type DType, scalarType } from './dtype.js';
 import { type Device, TensorMemory } from './tensor-memory.js';
 
@@ -28,7 +28,8 @@ export class Tensor extends TensorMemory {
   /** Moves or converts; shares memory when nothing changes. */
   to({ device, dtype }: { device?: Device; dtype?: DType }): Tensor {
     const code = dtype && scalarType(dtype);
-    if (device === undefined) return callOne('aten::to.dtype', this, code ?? scalarType(this.dtype));
+    if (device === undefined)
+      return callOne('aten::to.dtype', this, code ?? scalarType(this.dtype));
     return callOne('aten::to.device', this, device, code ?? scalarType(this.dtype));
   }
   /** The same values, cut off from the autograd graph. */

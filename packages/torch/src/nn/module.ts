@@ -1,5 +1,5 @@
-import { StateDictError } from '../errors.js';
 import { noGrad } from '../autograd.js';
+import { StateDictError } from '../errors.js';
 import { keep, scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import type { Device } from '../tensor-memory.js';
@@ -28,6 +28,7 @@ export abstract class Module implements Disposable {
     return tensor;
   }
 
+  /** Registers a part. An empty name leaves the part's own names as they are. */
   protected child<Child extends Module>(name: string, module: Child): Child {
     this.#children.set(name, module);
     return module;
@@ -51,7 +52,8 @@ export abstract class Module implements Disposable {
   #collect(own: (module: Module) => ReadonlyMap<string, Tensor>): Map<string, Tensor> {
     const found = new Map(own(this));
     for (const [name, module] of this.#children) {
-      for (const [inner, tensor] of module.#collect(own)) found.set(`${name}.${inner}`, tensor);
+      const prefix = name === '' ? '' : `${name}.`;
+      for (const [inner, tensor] of module.#collect(own)) found.set(prefix + inner, tensor);
     }
     return found;
   }

@@ -36,7 +36,11 @@ export function binaryCrossEntropyWithLogits(
 }
 
 /** Cross-entropy of logits `[N, classes, ...]` with class numbers `[N, ...]` (i64). */
-export function crossEntropy(logits: Tensor, target: Tensor, reduction: Reduction = 'mean'): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  target: Tensor,
+  reduction: Reduction = 'mean',
+): Tensor {
   return callOne('aten::cross_entropy_loss', logits, target, null, reductions[reduction]);
 }
 

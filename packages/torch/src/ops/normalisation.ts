@@ -48,16 +48,5 @@ export function instanceNorm(
   bias: Tensor | null = null,
   eps = 1e-5,
 ): Tensor {
-  return callOne(
-    'aten::instance_norm',
-    input,
-    weight,
-    bias,
-    null,
-    null,
-    true,
-    0.1,
-    eps,
-    true,
-  );
+  return callOne('aten::instance_norm', input, weight, bias, null, null, true, 0.1, eps, true);
 }

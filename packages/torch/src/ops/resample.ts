@@ -58,7 +58,8 @@ export function interpolate(
   const axes = spatialAxes(input);
   const size = 'size' in target ? target.size : null;
   const factors = 'scale' in target ? every(input, target.scale) : null;
-  if (mode === 'nearest') return callOne(`aten::upsample_nearest${axes}d.vec`, input, size, factors);
+  if (mode === 'nearest')
+    return callOne(`aten::upsample_nearest${axes}d.vec`, input, size, factors);
   const linear = axes === 3 ? 'aten::upsample_trilinear3d.vec' : 'aten::upsample_bilinear2d.vec';
   return callOne(linear, input, size, alignCorners, factors);
 }

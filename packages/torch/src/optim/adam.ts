@@ -1,7 +1,7 @@
 import { noGrad } from '../autograd.js';
 import { call, callMany } from '../door.js';
-import { keep, scope } from '../scope.js';
 import { tensor, zeros } from '../make.js';
+import { keep, scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 import { clearGradients, type NamedParameters, type Optimiser } from './optimiser.js';
 

@@ -1,6 +1,6 @@
 import { callMany, callOne } from '../door.js';
-import { scope } from '../scope.js';
 import { stack } from '../make.js';
+import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
 /** What every optimiser does: named parameters in, one step, a state that can be saved. */

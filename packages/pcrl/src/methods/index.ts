@@ -1,0 +1,2 @@
+export type { Method, MethodFactory, StepContext, StepLoss } from './method.js';
+export { methods } from './registry.js';

@@ -1,0 +1,186 @@
+import { avgPool, mseLoss, type RandomStream, scope, type Tensor, tensor } from '@pcrl/torch';
+import { type NsUNet, NsUNet2D, NsUNet3D, type Projection } from '../networks/index.js';
+import type { LossSettings, PretrainSettings } from '../settings/index.js';
+import type { ViewBatch } from '../views/index.js';
+import { comparisonLoss, spread } from './comparison.js';
+import type { Method, StepContext, StepLoss } from './method.js';
+import { type DrawnScales, drawScales } from './scales.js';
+
+/**
+ * PCRLv2 (Zhou et al., TPAMI 2023): restore the clean image from a corrupted view and make views agree,
+ * both at a decoder level drawn for each step.
+ */
+export function pcrlv2(settings: PretrainSettings, random: RandomStream): Method {
+  const network =
+    settings.dimensions === 2
+      ? new NsUNet2D(settings.network, random)
+      : new NsUNet3D(settings.network, random);
+  const { localViews } = settings.views;
+  return {
+    network,
+    loss: (views, context) => {
+      const draw = { levels: network.levels.length, localViews };
+      return pcrlv2Loss(network, views, settings.loss, {
+        scales: drawScales(settings.loss, draw, context),
+        beta: midTermWeight(settings.loss.midTermBeta, context),
+      });
+    },
+    encoderState: () => network.encoder.stateDict(),
+  };
+}
+
+/** What is drawn or scheduled for one step. */
+export interface StepDraw {
+  readonly scales: DrawnScales;
+  /** Weight of the restoration at the drawn level. */
+  readonly beta: number;
+}
+
+/** beta(e) = (1 + cos(pi e / E)) / 2: 1 at the start, 0 at epoch E. */
+export function midTermWeight(
+  beta: LossSettings['midTermBeta'],
+  { epoch, epochs }: Pick<StepContext, 'epoch' | 'epochs'>,
+): number {
+  if (typeof beta === 'number') return beta;
+  const length = beta === 'cosine-240' ? 240 : epochs;
+  return (1 + Math.cos((Math.PI * epoch) / length)) / 2;
+}
+
+/** One view (or all local views) after its forward pass, its projections made when first asked for. */
+class ViewFeatures {
+  readonly #projections = new Map<number, Projection>();
+
+  constructor(
+    readonly network: NsUNet,
+    readonly maps: readonly Tensor[],
+  ) {}
+
+  map(level: number): Tensor {
+    const map = this.maps[level];
+    if (!map) throw new RangeError(`level ${level} was not computed for this view`);
+    return map;
+  }
+
+  project(level: number): Projection {
+    const known = this.#projections.get(level);
+    if (known) return known;
+    const made = this.network.project(level, this.map(level));
+    this.#projections.set(level, made);
+    return made;
+  }
+}
+
+/**
+ * The PCRLv2 objective (eq. 10 and the official code, as the settings say) on one batch.
+ *
+ * Three forward passes, hence three sets of batch statistics: view 1, view 2, all local views. Each stops
+ * at the finest level that the loss reads.
+ */
+export function pcrlv2Loss(
+  network: NsUNet,
+  views: ViewBatch,
+  settings: LossSettings,
+  { scales, beta }: StepDraw,
+): StepLoss {
+  return scope(() => {
+    const depths = neededDepths(network.levels.length, settings, scales);
+    const globals = views.globals.map(
+      (view, m) => new ViewFeatures(network, network.decode(view, depths.globals[m])),
+    );
+    const [first, second] = globals as [ViewFeatures, ViewFeatures];
+    const parts: Record<string, Tensor> = {};
+    const restored = globals.slice(0, settings.restoreViews).map((view, m) => ({
+      view,
+      target: views.targets[m as 0 | 1],
+    }));
+    if (settings.fullResolutionTerm) {
+      parts['full'] = sum(restored.map(({ view, target }) => fullTerm(view, target, settings)));
+    }
+    if (beta > 0) {
+      const terms = restored.map(({ view, target }) =>
+        levelTerm(view, target, scales.global, settings),
+      );
+      parts['mid'] = sum(terms).mul(beta);
+    }
+    if (settings.compareWeight !== 0) {
+      const [one, other] = [first.project(scales.global), second.project(scales.global)];
+      parts['global'] = comparisonLoss(one, other).mul(settings.compareWeight);
+      if (views.locals && scales.pairs.length > 0) {
+        const locals = new ViewFeatures(network, network.decode(views.locals, depths.locals));
+        const terms = localTerms(locals, globals, scales);
+        const weight = settings.localReduction === 'mean' ? 1 / terms.length : 1;
+        parts['local'] = sum(terms).mul(weight * settings.compareWeight);
+      }
+    }
+    const total = sum(Object.values(parts));
+    const detached = Object.entries(parts).map(([name, part]) => [name, part.detach()] as const);
+    return {
+      total,
+      parts: Object.fromEntries(detached),
+      spread: spread(first.project(scales.global).projected),
+    };
+  });
+}
+
+/** How many decoder levels each forward pass computes: no finer than what the loss reads. */
+export function neededDepths(
+  levels: number,
+  settings: Pick<LossSettings, 'fullResolutionTerm' | 'restoreViews'>,
+  { global, pairs }: DrawnScales,
+): { readonly globals: readonly [number, number]; readonly locals: number } {
+  const deepest = (m: 0 | 1) => 1 + Math.max(global, ...pairs.map((pair) => pair[m]));
+  const full = (m: 0 | 1) => settings.fullResolutionTerm && m < settings.restoreViews;
+  return {
+    globals: [full(0) ? levels : deepest(0), full(1) ? levels : deepest(1)],
+    locals: 1 + Math.max(0, ...pairs.flat()),
+  };
+}
+
+/** The error of the restoration at full resolution. */
+function fullTerm(view: ViewFeatures, target: Tensor, settings: LossSettings): Tensor {
+  const finest = view.network.levels.length - 1;
+  const restored =
+    settings.fullResolutionHead === 'separate'
+      ? view.network.restoreFinest(view.map(finest))
+      : view.network.restore(finest, view.map(finest));
+  return mseLoss(restored, target);
+}
+
+/** The error of the restoration at a level, compared at full size or at the level's own (eq. 4). */
+function levelTerm(
+  view: ViewFeatures,
+  target: Tensor,
+  level: number,
+  settings: LossSettings,
+): Tensor {
+  const features = view.map(level);
+  if (settings.matchSizes === 'upsample-prediction') {
+    return mseLoss(view.network.restoreFullSize(level, features), target);
+  }
+  const window = 2 ** (view.network.levels.length - 1 - level);
+  return mseLoss(view.network.restore(level, features), avgPool(target, { window }));
+}
+
+/** Every local view against both global views, each pair at its own level. */
+function localTerms(
+  locals: ViewFeatures,
+  globals: readonly ViewFeatures[],
+  scales: DrawnScales,
+): readonly Tensor[] {
+  const batch = globals[0]!.map(0).dimension(0);
+  // Local views come view-major: item n of local view k stands at k * batch + n.
+  const ofView = (level: number, k: number): Projection => {
+    const all = locals.project(level);
+    return {
+      projected: all.projected.narrow(0, k * batch, batch),
+      predicted: all.predicted.narrow(0, k * batch, batch),
+    };
+  };
+  return scales.pairs.flatMap((levels, k) =>
+    levels.map((level, m) => comparisonLoss(ofView(level, k), globals[m]!.project(level))),
+  );
+}
+
+function sum(terms: readonly Tensor[]): Tensor {
+  return terms.length === 0 ? tensor(0) : terms.reduce((total, term) => total.add(term));
+}

@@ -1,0 +1,101 @@
+import {
+  BatchNorm,
+  Conv,
+  ConvTranspose,
+  interpolate,
+  Layer,
+  type RandomStream,
+  ReLU,
+  Sequential,
+  scope,
+  type Tensor,
+} from '@pcrl/torch';
+import type { NetworkSettings3D } from '../settings/index.js';
+import { outputActivation } from './decoder-2d.js';
+import { DecoderLevel } from './decoder-level.js';
+import { DoubleUnit3D } from './encoder-3d.js';
+import { transposedConvThenConv } from './fused-upsampling.js';
+import { predictorHead } from './heads.js';
+
+/** What a network's settings say of the decoder's parts. */
+export type Decoder3DSettings = Pick<
+  NetworkSettings3D,
+  'upsampling' | 'restorationHead' | 'outputActivation'
+>;
+
+/** A decoder level for volumes: a transposed convolution 2x2x2, then two units. */
+export class DecoderLevel3D extends DecoderLevel {
+  protected readonly projectionNorm: BatchNorm;
+  protected readonly predictor: Sequential;
+  protected readonly restoration: Layer;
+  readonly #up: ConvTranspose | null;
+  readonly #units: DoubleUnit3D;
+
+  constructor(
+    from: number,
+    readonly channels: number,
+    settings: Decoder3DSettings,
+    random: RandomStream,
+  ) {
+    super();
+    const up = { axes: 3, from, to: from, kernel: 2, stride: 2 } as const;
+    this.#up =
+      settings.upsampling === 'transposed'
+        ? this.child('up_conv', new ConvTranspose(up, random))
+        : null;
+    this.#units = this.child('ops', new DoubleUnit3D([from, channels, channels], random, 'batch'));
+    this.projectionNorm = this.child('bn', new BatchNorm(channels));
+    this.predictor = this.child('predictor_head', predictorHead(channels, 3, random));
+    this.restoration = this.child(
+      'deep_supervision_head',
+      restorationHead3D(channels, settings, random),
+    );
+  }
+
+  decode(coarser: Tensor): Tensor {
+    return scope(() => {
+      const { first, second } = this.#units;
+      const convolved = this.#up
+        ? transposedConvThenConv(coarser, this.#up, first.convolution)
+        : first.convolution.forward(interpolate(coarser, { scale: 2 }, 'nearest'));
+      return second.forward(first.activate(convolved));
+    });
+  }
+}
+
+/** One convolution to one channel, BN and the activation, as the official code has it. */
+class OfficialRestoration3D extends Layer {
+  readonly #steps: readonly Layer[];
+
+  constructor(channels: number, activation: Layer, random: RandomStream) {
+    super();
+    const settings = { axes: 3, from: channels, to: 1, kernel: 3, padding: 1 } as const;
+    const convolution = this.child('conv1', new Conv(settings, random));
+    const norm = this.child('bn1', new BatchNorm(1));
+    this.#steps = [convolution, norm, activation];
+  }
+
+  forward(input: Tensor): Tensor {
+    return scope(() => this.#steps.reduce((value, layer) => layer.forward(value), input));
+  }
+}
+
+function restorationHead3D(
+  channels: number,
+  settings: Decoder3DSettings,
+  random: RandomStream,
+): Layer {
+  const activation = outputActivation(settings);
+  if (settings.restorationHead === 'official') {
+    return new OfficialRestoration3D(channels, activation, random);
+  }
+  const conv3 = (to: number) =>
+    new Conv({ axes: 3, from: channels, to, kernel: 3, padding: 1 }, random);
+  return new Sequential([
+    conv3(channels),
+    new BatchNorm(channels),
+    new ReLU(true),
+    conv3(1),
+    activation,
+  ]);
+}
