@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type * as Torch from '@pcrl/torch';
+import { explain } from './failure.js';
+import { cudnnVersion, knownTraps } from './known-traps.js';
+
+/** What the doctor found. */
+export interface Findings {
+  readonly lines: readonly string[];
+  /** Whether libtorch loads and computes rightly; a known trap alone does not make it ill. */
+  readonly healthy: boolean;
+}
+
+/** Looks at libtorch, BLAS, threads and the GPU, and computes a convolution known by hand. */
+export async function examine(): Promise<Findings> {
+  const machine = [
+    `Node        ${process.version}`,
+    `Machine     ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(1)} GiB memory`,
+    ...(await builtAgainst()),
+  ];
+  try {
+    const torch = await import('@pcrl/torch');
+    const check = selfCheck(torch);
+    return { lines: [...machine, ...(await facts(torch)), ...check.lines], healthy: check.healthy };
+  } catch (error) {
+    return { lines: [...machine, `libtorch    ${explain(error).message}`], healthy: false };
+  }
+}
+
+/** Paths of the shared libraries of one name that a process has loaded, from `/proc/PID/maps`. */
+export function loadedLibraries(maps: string, name: RegExp): string[] {
+  const paths = maps.split('\n').flatMap((line) => /\s(\/.*)$/.exec(line)?.[1] ?? []);
+  return [...new Set(paths)].filter((path) => name.test(path.split('/').at(-1) ?? ''));
+}
+
+async function builtAgainst(): Promise<string[]> {
+  const folders = createRequire(import.meta.url).resolve.paths('@pcrl/torch') ?? [];
+  const file = folders
+    .map((folder) => join(folder, '@pcrl/torch/build/built-against.json'))
+    .find(existsSync);
+  if (!file) return [];
+  const built = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  const entries = Object.entries(built).map(([key, value]) => `${key} ${String(value)}`);
+  return [`Built       against ${entries.join(', ')}`];
+}
+
+async function facts({ buildInfo, threads }: typeof Torch): Promise<string[]> {
+  const info = buildInfo();
+  const maps = await readFile('/proc/self/maps', 'utf8').catch(() => '');
+  const place = loadedLibraries(maps, /^libtorch_cpu\./)[0] ?? 'place unknown';
+  const blas = loadedLibraries(maps, /^lib(blas|openblas|mkl_rt|mkl_core|cblas)[-.\w]*\.so/)[0];
+  const { version, cuda, cudnn } = info;
+  const gpu = cuda ? `${info.devices} CUDA device${info.devices === 1 ? '' : 's'}` : 'none';
+  return [
+    `libtorch    ${version} (${place})`,
+    `BLAS        ${blas ?? 'libtorch’s own'}`,
+    `Threads     ${threads()} for one operator`,
+    `GPU         ${gpu}`,
+    `cuDNN       ${cudnn > 0 ? cudnnVersion(cudnn) : 'none'}`,
+    ...knownTraps({ version, cuda, cudnn, blas }).map((trap) => `Warning     ${trap}`),
+  ];
+}
+
+// The sum of 1 to 27 under a kernel of ones, in 3D and (1 to 9) in 2D.
+function selfCheck(torch: typeof Torch): Findings {
+  const devices = torch.buildInfo().cuda ? ['cpu', 'cuda'] : ['cpu'];
+  const wrong = devices.flatMap((device) => [
+    ...mismatch(torch, device, [1, 1, 3, 3], 45),
+    ...mismatch(torch, device, [1, 1, 3, 3, 3], 378),
+  ]);
+  if (wrong.length > 0) return { lines: wrong, healthy: false };
+  return { lines: [`Self-check  convolutions right on ${devices.join(' and ')}`], healthy: true };
+}
+
+function mismatch(
+  torch: typeof Torch,
+  device: string,
+  shape: readonly number[],
+  expected: number,
+): string[] {
+  return torch.scope(() => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const values = Float32Array.from({ length: size }, (_, i) => i + 1);
+    const image = torch.tensor(values, shape).to({ device });
+    const kernel = torch.ones(shape).to({ device });
+    const found = torch.conv(image, kernel).item();
+    const rank = shape.length - 2;
+    return found === expected
+      ? []
+      : [`Self-check  ${rank}D convolution on ${device} gives ${found}, not ${expected}`];
+  });
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import type { FinetuneInput } from '../settings/finetune-schema.js';
+import type { ExitWith } from './program.js';
+import {
+  addSettingFlags,
+  type FlagValues,
+  type SettingFlag,
+  SHARED_FLAGS,
+} from './setting-flags.js';
+
+export const FINETUNE_FLAGS: readonly SettingFlag[] = [
+  { flag: '--task <name>', path: 'task', help: 'classification | segmentation' },
+  { flag: '--from <weights>', path: 'from', help: 'RUN, FILE.safetensors or scratch', text: true },
+  { flag: '--labels <budget>', path: 'labels', help: 'labelled cases to use: 10%, 20 or all' },
+  { flag: '--seeds <n>', path: 'seeds', help: 'repetitions with different seeds' },
+  ...SHARED_FLAGS,
+];
+
+const EXAMPLES = `
+DATA is a CSV file with a column "image", and "patient_id", "split" and one column a label, or
+"label" with a mask's path. RUN is made.
+
+Examples:
+  pcrl finetune chest.csv --task classification --from runs/xrays --labels 10% --seeds 3 --out runs/tuned
+  pcrl finetune chest.csv --task classification --from scratch --labels 10% --seeds 3 --out runs/scratch
+  pcrl finetune liver.csv --task segmentation --from weights.safetensors --labels 20 --out runs/liver
+  pcrl compare runs/tuned runs/scratch --out report.html`;
+
+/** `pcrl finetune DATA --task TASK --from WEIGHTS --out RUN` */
+export function addFinetune(program: Command, exitWith: ExitWith): void {
+  const command = program
+    .command('finetune')
+    .description('Fine-tune on labelled images, and test.')
+    .argument('[data]', 'a CSV file or folder with labels')
+    .option('--resume', 'go on with a run that was interrupted')
+    .addHelpText('after', EXAMPLES);
+  addSettingFlags(command, FINETUNE_FLAGS);
+  command.action(async (source: string | undefined, values: FlagValues & { resume?: boolean }) => {
+    const { settingsInput } = await import('./settings-input.js');
+    const { resolveFinetuneSettings } = await import('../settings/resolve-finetune.js');
+    const { runInTerminal } = await import('./run-command.js');
+    const sources = source === undefined ? [] : [source];
+    const resume = values.resume === true;
+    const input = await settingsInput({ sources, flags: FINETUNE_FLAGS, values, resume });
+    const settings = resolveFinetuneSettings(input as FinetuneInput);
+    const { finetune } = await import('../tasks/finetune.js');
+    exitWith(await runInTerminal(resume, (io) => finetune(settings, io)));
+  });
+}
