@@ -53,3 +53,8 @@ export class RunError extends PcrlError {
 export class TrainingError extends PcrlError {
   readonly exitCode = 1;
 }
+
+/** Predictions cannot be scored: scores that are not finite, counts that do not match. */
+export class EvaluationError extends PcrlError {
+  readonly exitCode = 1;
+}

@@ -1,0 +1,155 @@
+import { RandomStream } from '@pcrl/torch';
+import { describe, expect, it } from 'vitest';
+import {
+  auroc,
+  aurocPerClass,
+  aurocStatistic,
+  averageOf,
+  bootstrap,
+  differenceOf,
+  meanAurocStatistic,
+  meanStatistic,
+  spreadOf,
+} from '../../src/evaluation/index.js';
+import { percentile } from '../../src/evaluation/spread.js';
+import { havePython, python } from './python.js';
+
+const random = new RandomStream(2, 'bootstrap test');
+const cases = 80;
+const names = Array.from({ length: cases }, (_, i) => `p${i}`);
+const dices = names.map(() => random.uniform(0.4, 0.9));
+const labels = names.map(() => Number(random.chance(0.4)));
+const scores = labels.map((label) => label + 1.2 * random.normal());
+const betterScores = labels.map((label) => 1.6 * label + 1.2 * random.normal());
+const stream = (n = 0) => new RandomStream(7, 'bootstrap', n);
+
+describe('statistics under weights', () => {
+  it('equal the statistic of the cases repeated', () => {
+    const weights = labels.map(() => random.integer(4));
+    const repeated = (values: readonly number[]) =>
+      values.flatMap((value, i) => new Array<number>(weights[i]!).fill(value));
+    expect(aurocStatistic(scores, labels)(weights)).toBeCloseTo(
+      auroc(repeated(scores), repeated(labels))!,
+      12,
+    );
+    expect(meanStatistic(dices)(weights)).toBeCloseTo(spreadOf(repeated(dices)).mean, 12);
+  });
+
+  it('average over classes as the plain figure does', () => {
+    const twoScores = scores.flatMap((score, i) => [score, betterScores[i]!]);
+    const twoLabels = labels.flatMap((label) => [label, label]);
+    const ones = labels.map(() => 1);
+    expect(meanAurocStatistic(twoScores, twoLabels, 2)(ones)).toBeCloseTo(
+      aurocPerClass(twoScores, twoLabels, 2).mean!,
+      12,
+    );
+  });
+});
+
+describe('bootstrap', () => {
+  it('is repeatable, and another stream gives another interval', () => {
+    const statistic = aurocStatistic(scores, labels);
+    const first = bootstrap(statistic, names, stream());
+    expect(bootstrap(statistic, names, stream())).toEqual(first);
+    expect(bootstrap(statistic, names, stream(1))).not.toEqual(first);
+    expect(first!.value).toBe(auroc(scores, labels));
+  });
+
+  it('gives the interval of theory for a mean', () => {
+    const interval = bootstrap(meanStatistic(dices), names, stream(), 20_000)!;
+    const { mean, deviation } = spreadOf(dices);
+    const halfWidth = (1.96 * deviation! * Math.sqrt((cases - 1) / cases)) / Math.sqrt(cases);
+    expect(interval.low).toBeCloseTo(mean - halfWidth, 2);
+    expect(interval.high).toBeCloseTo(mean + halfWidth, 2);
+  });
+
+  it.skipIf(!havePython)('gives the interval of numpy for an AUROC', () => {
+    const [low, high] = python<[number, number]>(
+      { scores, labels },
+      `s, l = np.array(given['scores']), np.array(given['labels'])
+wins = (s[l == 1][:, None] > s[l == 0]).astype(float)
+rng = np.random.default_rng(0)
+weights = rng.multinomial(len(s), np.full(len(s), 1 / len(s)), 4000)
+positive, negative = weights[:, l == 1], weights[:, l == 0]
+areas = np.einsum('bi,ij,bj->b', positive, wins, negative, optimize=True)
+areas /= positive.sum(1) * negative.sum(1)
+answer = np.percentile(areas, [2.5, 97.5]).tolist()`,
+    );
+    const interval = bootstrap(aurocStatistic(scores, labels), names, stream(), 5000)!;
+    expect(Math.abs(interval.low - low)).toBeLessThan(0.01);
+    expect(Math.abs(interval.high - high)).toBeLessThan(0.01);
+  });
+
+  it('draws patients, not images: repeats of a patient narrow nothing', () => {
+    const twice = <T>(list: readonly T[]) => [...list, ...list];
+    const single = bootstrap(meanStatistic(dices), names, stream())!;
+    const doubled = bootstrap(meanStatistic(twice(dices)), twice(names), stream())!;
+    expect(doubled.low).toBeCloseTo(single.low, 12);
+    expect(doubled.high).toBeCloseTo(single.high, 12);
+  });
+
+  it('compares two methods on the same resamples', () => {
+    const worse = aurocStatistic(scores, labels);
+    const better = aurocStatistic(betterScores, labels);
+    expect(bootstrap(differenceOf(worse, worse), names, stream())).toMatchObject({
+      value: 0,
+      low: 0,
+      high: 0,
+    });
+    const paired = bootstrap(differenceOf(better, worse), names, stream())!;
+    expect(paired.value).toBeCloseTo(auroc(betterScores, labels)! - auroc(scores, labels)!, 12);
+    expect(paired.low).toBeLessThan(paired.value);
+    expect(paired.high).toBeGreaterThan(paired.value);
+  });
+
+  it('averages over seeds inside each resample', () => {
+    const seeds = averageOf([meanStatistic(dices), meanStatistic(dices.map((d) => d + 0.1))]);
+    const one = bootstrap(meanStatistic(dices), names, stream())!;
+    expect(bootstrap(seeds, names, stream())!.low).toBeCloseTo(one.low + 0.05, 12);
+  });
+
+  it('counts resamples without a value', () => {
+    const rare = labels.map((_, i) => Number(i === 0));
+    const interval = bootstrap(aurocStatistic(scores, rare), names, stream())!;
+    // One positive is missing from a resample with probability (1 - 1/n)^n, about 0.37.
+    expect(interval.undefinedResamples / 2000).toBeGreaterThan(0.32);
+    expect(interval.undefinedResamples / 2000).toBeLessThan(0.42);
+    expect(
+      bootstrap(
+        aurocStatistic(
+          scores,
+          labels.map(() => 1),
+        ),
+        names,
+        stream(),
+      ),
+    ).toBeUndefined();
+  });
+
+  it('refuses to compare methods on different cases', () => {
+    const other = differenceOf(meanStatistic(dices), meanStatistic([0.5]));
+    expect(() => bootstrap(other, names, stream())).toThrow(/same cases/);
+  });
+});
+
+describe('spread', () => {
+  it('has the sample standard deviation', () => {
+    const { mean, deviation } = spreadOf([1, 2, 4]);
+    expect(mean).toBeCloseTo(7 / 3, 12);
+    expect(deviation).toBeCloseTo(Math.sqrt(7 / 3), 12);
+    expect(spreadOf([3])).toEqual({ mean: 3, deviation: undefined, count: 1 });
+    expect(() => spreadOf([])).toThrow(/no repeat/);
+  });
+
+  it.skipIf(!havePython)('has the percentiles of numpy', () => {
+    const sorted = [...dices].sort((a, b) => a - b);
+    const percents = [0, 2.5, 10, 33, 50, 97.5, 100];
+    const reference = python<number[]>(
+      { sorted, percents },
+      "answer = np.percentile(given['sorted'], given['percents']).tolist()",
+    );
+    percents.forEach((percent, i) => {
+      expect(percentile(sorted, percent)).toBeCloseTo(reference[i]!, 12);
+    });
+  });
+});
