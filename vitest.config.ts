@@ -6,12 +6,13 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: {
+      '@pcrl/torch/random': source('packages/torch/src/random/index.ts'),
       '@pcrl/torch': source('packages/torch/src/index.ts'),
       pcrl: source('packages/pcrl/src/index.ts'),
     },
   },
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.mjs'],
     pool: 'forks',
     // Loader threads start from TypeScript sources under test; tsx lets a worker load them.
     execArgv: ['--import', 'tsx'],

@@ -1,4 +1,4 @@
-import { RandomStream } from '@pcrl/torch';
+import { RandomStream } from '@pcrl/torch/random';
 import type { ViewSettings2D, ViewSettings3D } from '../../settings/index.js';
 import type { SampleAddress } from '../address.js';
 import type { Box } from './box.js';

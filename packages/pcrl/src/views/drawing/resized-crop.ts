@@ -1,4 +1,4 @@
-import type { RandomStream } from '@pcrl/torch';
+import type { RandomStream } from '@pcrl/torch/random';
 import type { Box } from './box.js';
 
 /** How large and how wide a crop may be. */
