@@ -2,6 +2,7 @@ export { Adam, type AdamSettings } from './adam.js';
 export {
   clearGradients,
   clipGradientNorm,
+  gradientNorm,
   type NamedParameters,
   type Optimiser,
 } from './optimiser.js';

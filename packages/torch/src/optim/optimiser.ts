@@ -1,5 +1,5 @@
 import { callMany, callOne } from '../door.js';
-import { stack } from '../make.js';
+import { stack, tensor } from '../make.js';
 import { scope } from '../scope.js';
 import type { Tensor } from '../tensor.js';
 
@@ -21,18 +21,29 @@ export function clearGradients(parameters: Iterable<Tensor>): void {
   for (const parameter of parameters) parameter.grad = null;
 }
 
+/** The joint L2 norm of all gradients, a scalar tensor on their device; 0 where there are none. */
+export function gradientNorm(parameters: Iterable<Tensor>): Tensor {
+  return scope(() => {
+    const gradients = gradientsOf(parameters);
+    if (gradients.length === 0) return tensor(0);
+    return stack(callMany('aten::_foreach_norm.Scalar', gradients, 2)).norm();
+  });
+}
+
 /**
  * Scales all gradients so that their joint L2 norm is at most `maximum`; stays on the device.
  *
  * @returns the norm before clipping, a scalar tensor
  */
-export function clipGradientNorm(parameters: Iterable<Tensor>, maximum: number): Tensor {
+export function clipGradientNorm(parameters: readonly Tensor[], maximum: number): Tensor {
   return scope(() => {
-    const gradients = [...parameters].map((parameter) => parameter.grad).filter((g) => g !== null);
-    const norms = callMany('aten::_foreach_norm.Scalar', gradients, 2);
-    const total = stack(norms).norm();
+    const total = gradientNorm(parameters);
     const factor = callOne('aten::reciprocal', total.add(1e-6)).mul(maximum).clamp(null, 1);
-    for (const gradient of gradients) gradient.mul_(factor);
+    for (const gradient of gradientsOf(parameters)) gradient.mul_(factor);
     return total;
   });
+}
+
+function gradientsOf(parameters: Iterable<Tensor>): Tensor[] {
+  return [...parameters].map((parameter) => parameter.grad).filter((grad) => grad !== null);
 }
