@@ -41,7 +41,7 @@ export function unusableReason(image: Image): string | undefined {
 
 function rescaled(voxels: Float32Array, low: number, high: number): Float32Array {
   const target = sharedVoxels(voxels.length);
-  const factor = 1 / (high - low);
+  const factor = high > low ? 1 / (high - low) : 0;
   for (let index = 0; index < voxels.length; index++) {
     target[index] = Math.min(1, Math.max(0, (voxels[index]! - low) * factor));
   }
@@ -54,7 +54,8 @@ const SAMPLES = 1_000_000;
 /**
  * The 0.5 and 99.5 percentiles of the foreground: the values above the lowest one, because padding
  * and stripped skulls fill much of a volume with exactly that value. Large volumes are sampled at
- * even distances. The full range where the percentiles coincide.
+ * even distances. The full range where the percentiles
+ * coincide.
  */
 function robustRange(voxels: Float32Array): [number, number] {
   // An odd distance does not fall in step with the usual even slice counts.
@@ -64,7 +65,7 @@ function robustRange(voxels: Float32Array): [number, number] {
   samples.sort();
   const lowest = samples[0]!;
   const foreground = samples.subarray(upperBound(samples, lowest));
-  if (foreground.length === 0) return [lowest, lowest + 1];
+  if (foreground.length === 0) return [lowest, lowest];
   const low = percentile(foreground, 0.005);
   const high = percentile(foreground, 0.995);
   return high > low ? [low, high] : [lowest, samples[samples.length - 1]!];

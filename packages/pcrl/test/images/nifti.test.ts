@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readImage, readImageHeader } from '../../src/images/index.js';
+import { temporaryFolder } from './folders.js';
+import { python, pythonLacks } from './python.js';
+
+const folder = temporaryFolder();
+const lacking = pythonLacks('nibabel', 'numpy');
+
+/**
+ * Writes files with nibabel, and beside each the canonical voxels (float32, z fastest) and affine that
+ * nibabel makes of it.
+ */
+const WRITE = `
+import sys, json, itertools, numpy as np, nibabel as nib
+folder = sys.argv[1]
+random = np.random.RandomState(7)
+cases = []
+def reference(name):
+    image = nib.load(folder + '/' + name)
+    data = np.asanyarray(image.dataobj).reshape((image.shape + (1,))[:3])
+    image = nib.as_closest_canonical(nib.Nifti1Image(data.astype(np.float64), image.affine))
+    np.asanyarray(image.dataobj).astype('<f4').ravel().tofile(folder + '/' + name + '.raw')
+    cases.append(dict(name=name, size=list(image.shape), affine=image.affine[:3].ravel().tolist()))
+def rotation(angles):
+    a, b, c = angles
+    x = np.array([[1,0,0],[0,np.cos(a),-np.sin(a)],[0,np.sin(a),np.cos(a)]])
+    y = np.array([[np.cos(b),0,np.sin(b)],[0,1,0],[-np.sin(b),0,np.cos(b)]])
+    z = np.array([[np.cos(c),-np.sin(c),0],[np.sin(c),np.cos(c),0],[0,0,1]])
+    return x @ y @ z
+def write(name, dtype, shape=(7, 5, 9), affine=np.diag([-2., 3, 1.5, 1]), version=nib.Nifti1Image,
+          order='<', slope=None, inter=None, forms=(1, 1), high=120):
+    dtype = np.dtype(dtype).newbyteorder(order)
+    low = 0 if dtype.kind == 'u' else -high
+    data = random.randint(low, high, shape).astype(dtype)
+    if dtype.kind == 'f': data = (data * 1.37).astype(dtype)
+    head_class = version.header_class
+    header = head_class(endianness=order)
+    header.set_data_dtype(dtype)
+    header.set_data_shape(shape)
+    header.set_zooms([2., 3, 1.5][:len(shape)] + [1] * max(0, len(shape) - 3))
+    if forms[0]: header.set_sform(affine, 1)
+    if forms[1]: header.set_qform(affine, 1, strip_shears=True)
+    if slope is not None: header.set_slope_inter(slope, inter)
+    header['vox_offset'] = 352 if head_class is nib.Nifti1Header else 544
+    header['magic'] = b'n+1' if head_class is nib.Nifti1Header else b'n+2'
+    bytes = header.binaryblock + b'\\0\\0\\0\\0' + data.tobytes('F')
+    if name.endswith('.gz'):
+        import gzip; bytes = gzip.compress(bytes)
+    open(folder + '/' + name, 'wb').write(bytes)
+    reference(name)
+for dtype in 'u1 i1 i2 u2 i4 u4 i8 u8 f4 f8'.split():
+    for order in '<>':
+        little = 'le' if order == '<' else 'be'
+        write(f'{dtype}_{little}.nii', dtype, order=order)
+        write(f'{dtype}_{little}_2.nii.gz', dtype, order=order, version=nib.Nifti2Image)
+write('slope.nii.gz', 'i2', slope=0.5, inter=-1024)
+write('slope_only.nii', 'u2', slope=0.25, inter=0, high=60000)
+write('qform.nii', 'i2', forms=(0, 1), affine=np.vstack([np.c_[rotation([.2, -.3, .1]) @ np.diag([2., 3, 1.5]), [5, -6, 7]], [0, 0, 0, 1]]))
+write('qform_flip.nii', 'i2', forms=(0, 1), affine=np.vstack([np.c_[rotation([2.9, .2, 1.6]) @ np.diag([2., 3, -1.5]), [5, -6, 7]], [0, 0, 0, 1]]))
+write('neither.nii', 'i2', forms=(0, 0))
+write('flat.nii', 'i2', shape=(7, 5))
+write('one_volume.nii.gz', 'i2', shape=(7, 5, 9, 1))
+for index, (order, signs) in enumerate(itertools.product(itertools.permutations(range(3)), itertools.product([1, -1], repeat=3))):
+    matrix = rotation(random.uniform(-.35, .35, 3)) @ np.eye(3)[:, list(order)] @ np.diag(signs) @ np.diag([2., 3, 1.5])
+    write(f'oblique_{index}.nii', 'i2', shape=(40, 33, 37) if index < 6 else (7, 5, 9),
+          affine=np.vstack([np.c_[matrix, random.uniform(-90, 90, 3)], [0, 0, 0, 1]]))
+print(json.dumps(cases))
+`;
+
+interface Reference {
+  readonly name: string;
+  readonly size: number[];
+  /** Row-major 3 x 4. */
+  readonly affine: number[];
+}
+
+describe.skipIf(lacking)(`NIfTI, as nibabel reads it${lacking ? ` (${lacking})` : ''}`, () => {
+  let references: Reference[] = [];
+  beforeAll(() => {
+    references = python<Reference[]>(WRITE, folder);
+  });
+
+  it('gives the same voxels, sizes and places for every type, byte order and orientation', async () => {
+    expect(references.length).toBeGreaterThan(90);
+    for (const reference of references) {
+      const path = join(folder, reference.name);
+      const image = await readImage(path);
+      expect(image.size, reference.name).toEqual(reference.size);
+      const raw = readFileSync(`${path}.raw`);
+      const expected = new Float32Array(new Uint8Array(raw).buffer);
+      expect(Buffer.from(image.voxels.slice().buffer).equals(Buffer.from(expected.buffer))).toBe(
+        true,
+      );
+      expectAffine(image, reference);
+      const { unit: _, voxels: __, ...header } = image;
+      expect(await readImageHeader(path)).toEqual(header);
+    }
+  });
+
+  it('shares its voxels with other threads', async () => {
+    const image = await readImage(join(folder, 'i2_le.nii'));
+    expect(image.voxels.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+});
+
+function expectAffine(
+  image: { spacing: readonly number[]; origin: readonly number[]; direction: readonly number[] },
+  { affine, name }: Reference,
+): void {
+  for (let row = 0; row < 3; row++) {
+    for (let axis = 0; axis < 3; axis++) {
+      const step = image.direction[row * 3 + axis]! * image.spacing[axis]!;
+      expect(step, name).toBeCloseTo(affine[row * 4 + axis]!, 4);
+    }
+    expect(image.origin[row], name).toBeCloseTo(affine[row * 4 + 3]!, 3);
+  }
+}

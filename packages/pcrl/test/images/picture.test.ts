@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readImage, readImageHeader, writePng } from '../../src/images/index.js';
+import { temporaryFolder } from './folders.js';
+import { python, pythonLacks } from './python.js';
+
+const folder = temporaryFolder();
+const lacking = pythonLacks('PIL', 'numpy');
+
+/** Pictures by Pillow, and the values in [0, 1] that Pillow reads back. */
+const WRITE = `
+import sys, json, numpy as np
+from PIL import Image
+folder = sys.argv[1]
+random = np.random.RandomState(1)
+grey = random.randint(0, 256, (5, 7)).astype('u1')
+colour = random.randint(0, 256, (5, 7, 3)).astype('u1')
+smooth = np.add.outer(np.arange(40) * 3, np.arange(48) * 2).astype('u1')
+weights = np.array([.299, .587, .114])
+cases = []
+def add(name, image, values=None, **options):
+    image.save(folder + '/' + name, **options)
+    back = np.asarray(Image.open(folder + '/' + name)).astype('f8') if values is None else values
+    cases.append(dict(name=name, size=list(image.size), values=(back / (65535 if '16' in name else 255)).ravel().tolist()))
+add('grey.png', Image.fromarray(grey))
+add('grey16.png', Image.fromarray(random.randint(0, 65536, (5, 7)).astype('u2')))
+add('rgb.png', Image.fromarray(colour), colour @ weights)
+add('rgba.png', Image.fromarray(np.dstack([colour, grey])), colour @ weights)
+add('equal.png', Image.fromarray(np.dstack([grey] * 3)), grey.astype('f8'))
+add('grey_alpha.png', Image.fromarray(np.dstack([grey, grey[::-1]]), 'LA'), grey.astype('f8'))
+add('palette.png', Image.fromarray(grey).convert('P'), grey.astype('f8'))
+bits = (grey > 127)
+add('one_bit.png', Image.fromarray(bits), bits * 255.)
+add('profile.png', Image.fromarray(grey), grey.astype('f8'), gamma=0.3)
+add('grey.jpg', Image.fromarray(smooth), quality=90)
+add('progressive.jpeg', Image.fromarray(smooth), quality=90, progressive=True)
+add('rgb.jpg', Image.fromarray(np.dstack([smooth] * 3)), smooth.astype('f8'), quality=95)
+print(json.dumps(cases))
+`;
+
+describe.skipIf(lacking)(
+  `PNG and JPEG, as Pillow reads them${lacking ? ` (${lacking})` : ''}`,
+  () => {
+    let references: { name: string; size: number[]; values: number[] }[] = [];
+    beforeAll(() => {
+      references = python(WRITE, folder);
+    });
+
+    it('gives the same grey values in [0, 1]', async () => {
+      for (const { name, size, values } of references) {
+        const image = await readImage(join(folder, name));
+        expect(image.size, name).toEqual(size);
+        expect(image.channels, name).toBe(1);
+        expect(image.spacing).toEqual([1, 1]);
+        const difference = values.map((value, at) => Math.abs(value - image.voxels[at]!));
+        // JPEG decoders may round differently, and colour JPEG stores its luma rounded.
+        const tolerance = name === 'rgb.jpg' ? 3 / 255 : name.includes('.jp') ? 1.01 / 255 : 1e-6;
+        expect(Math.max(...difference), name).toBeLessThanOrEqual(tolerance);
+      }
+    });
+
+    it('keeps colour when asked, channel first', async () => {
+      const path = join(folder, 'rgb.png');
+      const colour = await readImage(path, { colour: 'keep' });
+      const grey = await readImage(path);
+      expect(colour.channels).toBe(3);
+      const [red, green, blue] = [0, 1, 2].map((channel) => colour.voxels[channel * 35]!);
+      expect(grey.voxels[0]).toBeCloseTo(0.299 * red! + 0.587 * green! + 0.114 * blue!, 5);
+      expect((await readImageHeader(path)).channels).toBe(3);
+      expect((await readImageHeader(join(folder, 'grey16.png'))).size).toEqual([7, 5]);
+    });
+  },
+);
+
+describe('writePng', () => {
+  it('writes grey and RGB that read back as they were', async () => {
+    const path = join(folder, 'written.png');
+    const pixels = Uint8Array.from([0, 1, 127, 128, 254, 255]);
+    await writePng(path, { width: 3, height: 2, pixels });
+    expect([...(await readImage(path)).voxels].map((v) => Math.round(v * 255))).toEqual([
+      ...pixels,
+    ]);
+    await writePng(path, { width: 2, height: 1, pixels });
+    const colour = await readImage(path, { colour: 'keep' });
+    expect([...colour.voxels].map((v) => Math.round(v * 255))).toEqual([0, 128, 1, 254, 127, 255]);
+  });
+
+  it('refuses pixels that do not fill the picture', async () => {
+    const picture = { width: 3, height: 2, pixels: new Uint8Array(7) };
+    await expect(writePng(join(folder, 'bad.png'), picture)).rejects.toThrow(/7 values .* 3 x 2/);
+  });
+});
