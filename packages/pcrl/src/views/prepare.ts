@@ -1,4 +1,4 @@
-import { RandomStream } from '@pcrl/torch';
+import { RandomStream } from '@pcrl/torch/random';
 import type { Image } from '../images/image.js';
 import type { ViewSettings2D, ViewSettings3D } from '../settings/index.js';
 import type { SampleAddress } from './address.js';
@@ -11,7 +11,7 @@ import { drawGeometry2D, drawGeometry3D } from './drawing/geometry.js';
 import { type Appearance2D, type Appearance3D, type SamplePlan, viewsOf } from './drawing/plan.js';
 import { cutRegion, regionAround, sharedFloats } from './drawing/region.js';
 import { fillSwapMap } from './drawing/swap-map.js';
-import { gridOf, rangeInBox, type VoxelGrid, wholeBox } from './drawing/voxel-grid.js';
+import { gridOf, lowestInBox, wholeBox } from './drawing/voxel-grid.js';
 
 /** What the views of images and of volumes need to know. */
 export type ViewSettings = ViewSettings2D | ViewSettings3D;
@@ -91,32 +91,33 @@ function prepareSample3D(
   const crops = drawCrops3D(volume, settings, cropAddress);
   const boxes = [...crops.globals, ...crops.locals];
   const padded = boxes.some((box) => !contains(wholeBox(grid), box));
-  const padding = padded ? rangeInBox(grid, wholeBox(grid))[0] : 0;
+  const padding = padded ? lowestInBox(grid, wholeBox(grid)) : 0;
+  const region = regionAround(boxes, grid);
+  const cut = { size: region.size, voxels: cutRegion(grid, region, padding) };
   const plan = (box: Box, view: number) => ({
-    geometry: drawGeometry3D(box, lowestIn(grid, box, padding), settings, address, view),
+    geometry: drawGeometry3D(box, lowestInBox(cut, inside(region, box)), settings, address, view),
     appearance: drawAppearance3D(settings, address, view),
   });
   const globals = crops.globals.map(plan);
   const locals = crops.locals.map((box, local) => plan(box, globals.length + local));
-  const region = regionAround(boxes, grid);
   const sample = { globals, locals, padded };
   return {
     plan: sample,
     region,
-    voxels: cutRegion(grid, region, padding),
+    voxels: cut.voxels,
     noise: drawNoise(settings, address),
     swaps: swapMaps(sample, settings),
   };
 }
 
+/** A box of the image in voxels of a region that holds it. */
+function inside(region: Box, box: Box): Box {
+  return { start: box.start.map((low, axis) => low - region.start[axis]!), size: box.size };
+}
+
 /** Voxels of the image per voxel at the target spacing; 1 when the image's own spacing is kept. */
 function voxelsPerUnit(image: ViewImage, { spacing }: ViewSettings3D): readonly number[] {
   return image.spacing.map((millimetres) => (spacing === 'native' ? 1 : spacing / millimetres));
-}
-
-function lowestIn(grid: VoxelGrid, box: Box, padding: number): number {
-  const low = rangeInBox(grid, box)[0];
-  return contains(wholeBox(grid), box) ? low : Math.min(low, padding);
 }
 
 /** Voxels of each view in turn: the global ones, then the local ones. */

@@ -15,36 +15,30 @@ export function fillSwapMap(
   patch: readonly number[],
 ): void {
   for (let i = 0; i < map.length; i++) map[i] = i;
-  const voxels = patch.reduce((product, side) => product * side, 1);
-  const first = new Int32Array(voxels);
-  const second = new Int32Array(voxels);
+  const offsets = patchOffsets(size, patch);
+  const first = new Int32Array(offsets.length);
+  const second = new Int32Array(offsets.length);
   for (const [one, other] of swaps) {
-    forEachRun(size, patch, one, (from, at, length) =>
-      first.set(map.subarray(from, from + length), at),
-    );
-    forEachRun(size, patch, other, (from, at, length) =>
-      second.set(map.subarray(from, from + length), at),
-    );
-    forEachRun(size, patch, other, (to, at, length) =>
-      map.set(first.subarray(at, at + length), to),
-    );
-    forEachRun(size, patch, one, (to, at, length) => map.set(second.subarray(at, at + length), to));
+    const p = indexOf(one, size);
+    const q = indexOf(other, size);
+    for (let i = 0; i < offsets.length; i++) {
+      first[i] = map[p + offsets[i]!]!;
+      second[i] = map[q + offsets[i]!]!;
+    }
+    for (let i = 0; i < offsets.length; i++) map[q + offsets[i]!] = first[i]!;
+    for (let i = 0; i < offsets.length; i++) map[p + offsets[i]!] = second[i]!;
   }
 }
 
-/** Visits a patch's runs along z: index in the view, index in the patch, length. */
-function forEachRun(
-  size: readonly number[],
-  patch: readonly number[],
-  corner: readonly number[],
-  visit: (inView: number, inPatch: number, length: number) => void,
-): void {
-  const [, height, depth] = size as [number, number, number];
-  const [rows, columns, length] = patch as [number, number, number];
-  const [x0, y0, z0] = corner as [number, number, number];
-  for (let x = 0; x < rows; x++) {
-    for (let y = 0; y < columns; y++) {
-      visit(((x0 + x) * height + y0 + y) * depth + z0, (x * columns + y) * length, length);
-    }
-  }
+/** Where a patch's voxels lie, counted from its start corner. */
+function patchOffsets(size: readonly number[], patch: readonly number[]): Int32Array {
+  const range = (length: number) => Array.from({ length }, (_, i) => i);
+  const [xs, ys, zs] = patch.map(range) as [number[], number[], number[]];
+  return Int32Array.from(
+    xs.flatMap((x) => ys.flatMap((y) => zs.map((z) => indexOf([x, y, z], size)))),
+  );
+}
+
+function indexOf([x, y, z]: readonly number[], [, height, depth]: readonly number[]): number {
+  return (x! * height! + y!) * depth! + z!;
 }

@@ -2,30 +2,25 @@ import { type Device, type Tensor, tensor } from '@pcrl/torch';
 import type { Box } from '../drawing/box.js';
 
 /**
- * 0 in the holes of each view, 1 elsewhere: `[N, 1, H, W]`. A hole is the product of a range of rows
- * and a range of columns.
+ * True in the holes of each view: `[N, 1, H, W]`.
  *
- * @param holes for each view; as many for each, at least one
+ * @param holes for each view, in whole pixels inside it
+ * @param size `[H, W]`
  */
 export function cutoutMask(
   holes: readonly (readonly Box[])[],
   size: readonly number[],
   device: Device,
 ): Tensor {
-  const masks = holes[0]!.map((_, hole) => {
-    const boxes = holes.map((of) => of[hole]!);
-    const rows = indicators(boxes, 0, size[0]!, device).reshape([-1, 1, size[0]!, 1]);
-    const columns = indicators(boxes, 1, size[1]!, device).reshape([-1, 1, 1, size[1]!]);
-    return rows.mul(columns).neg().add_(1);
+  const [height, width] = size as [number, number];
+  const mask = new Uint8Array(holes.length * height * width);
+  holes.forEach((boxes, view) => {
+    for (const { start, size: hole } of boxes) {
+      const first = (view * height + start[0]!) * width + start[1]!;
+      for (let row = 0; row < hole[0]!; row++) {
+        mask.fill(1, first + row * width, first + row * width + hole[1]!);
+      }
+    }
   });
-  return masks.reduce((all, mask) => all.mul_(mask));
-}
-
-function indicators(boxes: readonly Box[], axis: number, side: number, device: Device): Tensor {
-  const values = new Float32Array(boxes.length * side);
-  boxes.forEach(({ start, size }, item) => {
-    const from = item * side + start[axis]!;
-    values.fill(1, from, from + size[axis]!);
-  });
-  return tensor(values, [boxes.length, side], { device });
+  return tensor(mask, [holes.length, 1, height, width], { dtype: 'bool', device });
 }

@@ -1,4 +1,4 @@
-import { type Device, empty, type Tensor, tensor } from '@pcrl/torch';
+import { call, type Device, empty, type Tensor, tensor } from '@pcrl/torch';
 import type { ViewSettings2D } from '../../settings/index.js';
 import type { Appearance2D, ViewPlan } from '../drawing/plan.js';
 import type { PreparedSample2D } from '../prepare.js';
@@ -69,7 +69,13 @@ function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tenso
   const normalised = imagenetNormalise(jittered);
   const holes = appearances.map((appearance) => appearance.holes);
   if (holes[0]!.length === 0) return normalised;
-  return normalised.mul_(cutoutMask(holes, clean.shape.slice(2), clean.device));
+  call(
+    'aten::masked_fill_.Scalar',
+    normalised,
+    cutoutMask(holes, clean.shape.slice(2), clean.device),
+    0,
+  );
+  return normalised;
 }
 
 /** Grey `[N, 1, H, W]` in [0, 1] becomes `[N, 3, H, W]` with ImageNet's mean and deviation taken off. */
