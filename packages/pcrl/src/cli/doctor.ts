@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type * as Torch from '@pcrl/torch';
+import { isGroup } from '../settings/merge.js';
 import { explain } from './failure.js';
 import { cudnnVersion, knownTraps } from './known-traps.js';
 
@@ -42,9 +43,10 @@ async function builtAgainst(): Promise<string[]> {
     .map((folder) => join(folder, '@pcrl/torch/build/built-against.json'))
     .find(existsSync);
   if (!file) return [];
-  const built = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  const entries = Object.entries(built).map(([key, value]) => `${key} ${String(value)}`);
-  return [`Built       against ${entries.join(', ')}`];
+  const built: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const libtorch = isGroup(built) && isGroup(built.libtorch) ? built.libtorch : {};
+  const { version = 'unknown', source = 'unknown source', lib = 'place unknown' } = libtorch;
+  return [`Built for   libtorch ${version} (${source}, ${lib})`];
 }
 
 async function facts({ buildInfo, threads }: typeof Torch): Promise<string[]> {

@@ -16,9 +16,6 @@ import {
   yesNo,
 } from './fields.js';
 
-/** How many of the training cases carry labels. */
-export type LabelBudget = 'all' | { readonly ratio: number } | { readonly count: number };
-
 const budgetNotes = {
   allowed: 'all, a percentage (10%), a number of cases (20), {ratio: 0.1} or {count: 20}',
   meaning: 'Labelled training cases to use; smaller choices are subsets of larger ones.',
@@ -142,8 +139,8 @@ export const segmentationSchema = v.strictObject({
   dimensions: oneOf('Volumes (3).', [3]),
   ...sharedEntries,
   loss: oneOf(
-    'Dice; Dice plus BCE of the probabilities; or, as the released code has it, plus BCE of the sigmoid of the probabilities.',
-    ['dice', 'dice+bce', 'dice+bce-double-sigmoid'],
+    'Dice; Dice plus BCE of the probabilities; or, as the released code has it, plus BCE of the sigmoid of the probabilities; or Tversky with weights 0.3 and 0.7.',
+    ['dice', 'dice+bce', 'dice+bce-double-sigmoid', 'tversky'],
   ),
   bceWeight: real('Weight of the BCE next to Dice.', 0),
   network: v.strictObject({

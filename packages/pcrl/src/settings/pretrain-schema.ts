@@ -29,9 +29,18 @@ const runEntries = {
   ...computeEntries,
 };
 
-const encoderInit = text(
-  'Start weights of the encoder; `imagenet` needs their file, see the command line.',
+const encoderInit2D = text(
+  'Start weights of the encoder; `imagenet` are those of torchvision’s ResNet-18.',
   'random | imagenet | the path of a .safetensors file',
+);
+const encoderInit3D = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.notValue('imagenet'),
+  v.metadata({
+    allowed: 'random | the path of a .safetensors file',
+    meaning: 'Start weights of the encoder.',
+  }),
 );
 const upsampling = oneOf('How a decoder level doubles its input.', ['nearest', 'transposed']);
 const restorationHead = oneOf(
@@ -40,12 +49,13 @@ const restorationHead = oneOf(
 );
 const outputActivation = oneOf('Activation after every restoration.', ['linear', 'sigmoid']);
 
-const networkEntries = { encoderInit, upsampling, restorationHead, outputActivation };
+const networkEntries = { upsampling, restorationHead, outputActivation };
 
-const network2D = v.strictObject(networkEntries);
+const network2D = v.strictObject({ encoderInit: encoderInit2D, ...networkEntries });
 
 const network3D = v.strictObject({
   width: whole('Channels of the first convolution; every stage doubles them.', 2),
+  encoderInit: encoderInit3D,
   ...networkEntries,
 });
 
@@ -56,8 +66,10 @@ const sharedViewEntries = {
     'Local views anywhere in the image (multi-crop), or inside the smallest box around both global views (sub-crop).',
     ['multi-crop', 'sub-crop'],
   ),
-  minimumOverlap: chance(
+  minimumOverlap: real(
     'Intersection over union that the two global views must exceed (sub-crop only).',
+    0,
+    1,
   ),
   flip: chance('Chance of a mirrored view (first axis).'),
 };

@@ -26,7 +26,10 @@ export interface RunIO {
   warn(line: string): void;
   /** May be called at every step; the receiver decides how often to show it. */
   progress(state: ProgressState): void;
-  /** True once the user wants the run to finish the current step, save and return. */
+  /**
+   * True once the user wants the run to finish the current step, save and return. A run must let the
+   * event loop turn between steps (`await setImmediate()`), or Ctrl-C is never heard.
+   */
   interrupted(): boolean;
 }
 

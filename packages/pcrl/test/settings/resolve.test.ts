@@ -121,6 +121,7 @@ describe('settings that do not fit', () => {
     [{ preset: 'papre' }, 'preset: got "papre"; allowed: default | official | paper'],
     [{ device: 'gpu' }, 'device: got "gpu"; allowed: auto | cpu | cuda | cuda:N'],
     [{ seed: 1.5 }, 'seed: got 1.5'],
+    [{ dimensions: 3, network: { encoderInit: 'imagenet' } }, 'allowed: random | the path of'],
     [{ optimiser: { learningRate: null } }, 'optimiser.learningRate: got null'],
     [{ data: [] }, 'data: got []; allowed: a list of texts, at least one'],
     [{ data: undefined }, 'data is missing; allowed: a list of texts'],

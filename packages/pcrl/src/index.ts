@@ -1,0 +1,23 @@
+/**
+ * pcrl: self-supervised pre-training for medical images, in 2D and 3D, as a library.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type Case,
+  type Dataset,
+  openDataset,
+  type Problem,
+  type Split,
+} from './datasets/index.js';
+export * from './errors.js';
+export {
+  type Image,
+  type ImageHeader,
+  readImage,
+  readImageHeader,
+  writeNifti,
+} from './images/index.js';
+export * from './settings/index.js';
+export { type ProgressState, type RunIO, silentIO } from './training/run-io.js';
