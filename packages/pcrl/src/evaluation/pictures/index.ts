@@ -1,0 +1,21 @@
+export { drawBoxes, type PictureBox } from './boxes.js';
+export { composeGrid, type GridCell, type PictureGrid } from './grid.js';
+export { overlayLabels, overlayOutcome } from './overlay.js';
+export { labelColour, labelColours, outcomeColours } from './palette.js';
+export {
+  type Cut,
+  type Cuttable,
+  ctWindows,
+  greyRaster,
+  imagePlane,
+  type LabelPlane,
+  type Plane,
+  resizeLabels,
+  resizePlane,
+  sliceLabels,
+  slicePlane,
+  trueSize,
+  type Window,
+  windowOf,
+} from './plane.js';
+export { blankRaster, type Colour, encodePng, type Raster } from './raster.js';
