@@ -94,22 +94,22 @@ export function pcrlv2Loss(
       target: views.targets[m as 0 | 1],
     }));
     if (settings.fullResolutionTerm) {
-      parts['full'] = sum(restored.map(({ view, target }) => fullTerm(view, target, settings)));
+      parts.full = sum(restored.map(({ view, target }) => fullTerm(view, target, settings)));
     }
     if (beta > 0) {
       const terms = restored.map(({ view, target }) =>
         levelTerm(view, target, scales.global, settings),
       );
-      parts['mid'] = sum(terms).mul(beta);
+      parts.mid = sum(terms).mul(beta);
     }
     if (settings.compareWeight !== 0) {
       const [one, other] = [first.project(scales.global), second.project(scales.global)];
-      parts['global'] = comparisonLoss(one, other).mul(settings.compareWeight);
+      parts.global = comparisonLoss(one, other).mul(settings.compareWeight);
       if (views.locals && scales.pairs.length > 0) {
         const locals = new ViewFeatures(network, network.decode(views.locals, depths.locals));
         const terms = localTerms(locals, globals, scales);
         const weight = settings.localReduction === 'mean' ? 1 / terms.length : 1;
-        parts['local'] = sum(terms).mul(weight * settings.compareWeight);
+        parts.local = sum(terms).mul(weight * settings.compareWeight);
       }
     }
     const total = sum(Object.values(parts));

@@ -243,10 +243,10 @@ describe.each([
             scales: { global: index, pairs },
             beta: 1,
           });
-          expect(parts['global']!.item()).toBeCloseTo(level.gg, 5);
-          expect(parts['local']!.item()).toBeCloseTo(level.lg, 5);
-          expect(parts['mid']!.item()).toBeCloseTo(level.mse, 5);
-          expect(parts['full']!.item()).toBeCloseTo(reference.full, 5);
+          expect(parts.global!.item()).toBeCloseTo(level.gg, 5);
+          expect(parts.local!.item()).toBeCloseTo(level.lg, 5);
+          expect(parts.mid!.item()).toBeCloseTo(level.mse, 5);
+          expect(parts.full!.item()).toBeCloseTo(reference.full, 5);
         }),
       );
     });
