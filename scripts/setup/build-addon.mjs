@@ -19,14 +19,15 @@ export function buildAddon(root, libtorch, logs) {
   if (existsSync(join(folder, 'build/Release/door.node')) && isRecorded(record, wanted)) {
     return 'up to date';
   }
-  runLogged(nodeGyp(root, folder), {
+  const output = runLogged(nodeGyp(root, folder), {
     cwd: folder,
     log: join(logs, 'addon.log'),
     env: { ...process.env, ...gypVariables(libtorch) },
   });
   mkdirSync(dirname(record), { recursive: true });
   writeFileSync(record, `${JSON.stringify(wanted, null, 2)}\n`);
-  return 'built';
+  const warnings = output.split('\n').filter((line) => /native\/.*warning:/.test(line));
+  return ['built', ...warnings].join('\n');
 }
 
 /** All that the addon's bits depend on. */

@@ -34,6 +34,7 @@ const TAIL_LINES = 30;
  * Runs a command, keeps its output in a log, and shows the log's end when it fails.
  * @param {readonly string[]} command
  * @param {{ cwd: string, log: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {string} its output
  */
 export function runLogged([program, ...args], { cwd, log, env = process.env }) {
   const options = { cwd, env, encoding: 'utf8', maxBuffer: 1 << 28 };
@@ -41,7 +42,7 @@ export function runLogged([program, ...args], { cwd, log, env = process.env }) {
   const output = `${stdout ?? ''}${stderr ?? ''}`;
   mkdirSync(dirname(log), { recursive: true });
   writeFileSync(log, `$ ${[program, ...args].join(' ')}\n${output}`);
-  if (status === 0) return;
+  if (status === 0) return output;
   const how = error?.message ?? (signal ? `stopped by ${signal}` : `exit code ${status}`);
   const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   throw new SetupError(`${[program, ...args].join(' ')}: ${how}\n${tail}\nThe whole log: ${log}`);
