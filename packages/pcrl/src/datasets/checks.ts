@@ -67,7 +67,7 @@ export function describeSplits(cases: readonly Case[]): string {
     names.map((name) => {
       const part = cases.filter((item) => (item.split ?? 'no split') === name);
       const patients = new Set(part.map(patientOf)).size;
-      return `${name} ${part.length.toLocaleString('en')} (${patients.toLocaleString('en')} patients)`;
+      return `${name} ${part.length.toLocaleString('en')} (patients: ${patients.toLocaleString('en')})`;
     }),
   );
 }

@@ -60,8 +60,8 @@ function unlabelledDataset({ sources, usable, dimensions, notes, findings }: Ope
   const cases = usable.map((candidate) => toCase(candidate, 'unlabelled', [], findings));
   const once = [...new Map(cases.map((item) => [item.image, item])).values()];
   const training = once.filter((item) => (item.split ?? 'train') === 'train');
-  noteCount(notes, cases.length - once.length, 'images named more than once are used once');
-  noteCount(notes, once.length - training.length, 'images of the val and test splits are left out');
+  noteCount(notes, cases.length - once.length, 'images named more than once, used once');
+  noteCount(notes, once.length - training.length, 'images of the val and test splits, left out');
   const problems = findings.problems;
   if (training.length === 0) {
     const why = problems[0] ? ` (${problems[0].path}: ${problems[0].reason})` : '';
@@ -83,7 +83,7 @@ function labelledDataset(
     );
   }
   const labelled = usable.filter((candidate) => !isUnlabelledRow(candidate));
-  noteCount(notes, usable.length - labelled.length, 'rows without labels are left out');
+  noteCount(notes, usable.length - labelled.length, 'rows without labels, left out');
   const labelNames = use === 'classification' ? labelColumns(opened, wanted, findings) : [];
   if (use === 'segmentation') requireMaskColumn(opened, findings);
   const cases = labelled.map((candidate) => toCase(candidate, use, labelNames, findings));
@@ -125,7 +125,7 @@ function detectDimensions(sources: readonly string[], candidates: readonly Candi
   const volumes = count(3);
   if (pictures > 0 && volumes > 0) {
     throw new DatasetError(
-      `${sources.join(', ')}: ${pictures} pictures (2D) and ${volumes} volumes (3D) are mixed`,
+      `${sources.join(', ')}: pictures (2D): ${pictures}, volumes (3D): ${volumes}; one dataset has one kind`,
       'Say which to use with --dims 2 or --dims 3.',
     );
   }
@@ -149,7 +149,7 @@ function withDimensions(
     else if (candidate.row) findings.add(`${found}D images, not ${dimensions}D`, candidate.shown);
     else others++;
   }
-  noteCount(notes, others, `images that are not ${dimensions}D are left out`);
+  noteCount(notes, others, `images that are not ${dimensions}D, left out`);
   return fitting;
 }
 
@@ -164,7 +164,7 @@ async function usableImages(candidates: readonly Candidate[], findings: Findings
 }
 
 function noteCount(notes: string[], count: number, what: string): void {
-  if (count > 0) notes.push(`${count.toLocaleString('en')} ${what}`);
+  if (count > 0) notes.push(`${what}: ${count.toLocaleString('en')}`);
 }
 
 function noImages(sources: readonly string[], why: string): DatasetError {
