@@ -5,6 +5,12 @@ import { fileURLToPath } from 'node:url';
 // OpenMP's idle threads spin unless told otherwise, and read this once, when libtorch is loaded.
 process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
 
+// A reader that closes the pipe (`pcrl info RUN | head -1`) has seen enough.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const built = new URL('../dist/cli/main.js', import.meta.url);
 if (existsSync(fileURLToPath(built))) {
   const { main } = await import(built.href);

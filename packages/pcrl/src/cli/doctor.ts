@@ -59,7 +59,7 @@ async function facts({ buildInfo, threads }: typeof Torch): Promise<string[]> {
   return [
     `libtorch    ${version} (${place})`,
     `BLAS        ${blas ?? 'libtorch’s own'}`,
-    `Threads     ${threads()} for one operator`,
+    `Threads     ${availableParallelism()} for one operator; libtorch alone would take ${threads()}`,
     `GPU         ${gpu}`,
     `cuDNN       ${cudnn > 0 ? cudnnVersion(cudnn) : 'none'}`,
     ...knownTraps({ version, cuda, cudnn, blas }).map((trap) => `Warning     ${trap}`),

@@ -3,7 +3,6 @@ export type {
   ClassificationSettings,
   FinetuneInput,
   FinetuneSettings,
-  LabelBudget,
   SegmentationSettings,
 } from './finetune-schema.js';
 export type {
