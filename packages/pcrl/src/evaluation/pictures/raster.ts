@@ -1,5 +1,3 @@
-import sharp from 'sharp';
-
 /** Red, green, blue, 0 to 255. */
 export type Colour = readonly [number, number, number];
 
@@ -18,7 +16,8 @@ export function blankRaster(width: number, height: number, colour: Colour): Rast
 }
 
 /** The picture as the bytes of a PNG file. */
-export function encodePng({ width, height, pixels }: Raster): Promise<Buffer> {
+export async function encodePng({ width, height, pixels }: Raster): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
