@@ -3,6 +3,7 @@ import { imageDimensions, imageExtensions } from '../images/index.js';
 import { checkClasses, checkPatients, checkRepeats, describeSplits, existing } from './checks.js';
 import type { Case, Dataset, Use } from './dataset.js';
 import { Findings } from './findings.js';
+import { checkHeaders } from './headers.js';
 import { labelColumns } from './label-columns.js';
 import { toCase } from './rows.js';
 import { type Candidate, isInside, isUnlabelledRow, openSource, type Source } from './source.js';
@@ -100,7 +101,11 @@ async function finishLabelled(part: {
 }): Promise<Dataset> {
   const { sources, cases, labelNames, dimensions, notes, findings } = part;
   const masks = cases.flatMap(({ mask }) => (mask ? [{ path: mask, shown: mask }] : []));
-  await existing(masks, 'missing masks', findings);
+  const there = new Set((await existing(masks, 'missing masks', findings)).map(({ path }) => path));
+  await checkHeaders(
+    cases.filter(({ mask }) => mask === undefined || there.has(mask)),
+    findings,
+  );
   checkRepeats(cases, findings);
   checkPatients(cases, findings);
   checkClasses(cases, labelNames, findings);

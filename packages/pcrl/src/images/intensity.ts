@@ -48,8 +48,8 @@ function rescaled(voxels: Float32Array, low: number, high: number): Float32Array
   return target;
 }
 
-/** Percentiles of a million values differ from those of all by less than the noise of a scanner. */
-const SAMPLES = 1_000_000;
+/** Enough that 0.5 % of them are over a thousand values; sorting more costs more than reading. */
+const SAMPLES = 250_000;
 
 /**
  * The 0.5 and 99.5 percentiles of the foreground: the values above the lowest one, because padding

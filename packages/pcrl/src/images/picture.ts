@@ -1,7 +1,8 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { ImageError } from '../errors.js';
-import { readBytes } from './bytes.js';
+import { readBytes, readHead } from './bytes.js';
 import { type Image, type ImageHeader, sharedVoxels } from './image.js';
+import { type PictureSize, pictureSize } from './picture-header.js';
 
 /** How sharp's names for what is in the file translate into an exact decode. */
 const DECODES = {
@@ -44,9 +45,11 @@ export async function readPicture(path: string, colour: 'grey' | 'keep'): Promis
 
 /** Reads size and colours of a PNG or JPEG without decoding its pixels. */
 export async function readPictureHeader(path: string): Promise<ImageHeader> {
-  const bytes = await readBytes(path);
-  checkMagic(path, bytes);
-  return (await describe(path, bytes)).header;
+  const head = await readHead(path);
+  checkMagic(path, head);
+  const size = pictureSize(head);
+  if (!size) return (await describe(path, await readBytes(path))).header;
+  return pictureHeader(path, size);
 }
 
 async function describe(path: string, bytes: Buffer) {
@@ -65,9 +68,12 @@ async function describe(path: string, bytes: Buffer) {
     );
   }
   const channels = decode.space === 'b-w' || decode.space === 'grey16' ? 1 : 3;
+  return { header: pictureHeader(path, { width, height, channels }), decode };
+}
+
+function pictureHeader(path: string, { width, height, channels }: PictureSize): ImageHeader {
   const place = { spacing: [1, 1], origin: [0, 0], direction: [1, 0, 0, 1] };
-  const header: ImageHeader = { path, channels, size: [width, height], ...place };
-  return { header, decode };
+  return { path, channels, size: [width, height], ...place };
 }
 
 interface Planes {

@@ -3,10 +3,29 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DatasetOptions, openDataset } from '../../src/datasets/index.js';
 import { DatasetError } from '../../src/errors.js';
+import { writeNifti } from '../../src/images/index.js';
 import { temporaryFolder } from '../images/folders.js';
 
 const root = temporaryFolder();
 let made = 0;
+
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** A folder with a CSV and these images: one grey pixel, or a volume of `size` cubed. */
+async function csvWith(lines: string[], images: string[], size = 2): Promise<string> {
+  const path = join(folderWith({ 'set.csv': lines.join('\n') }), 'set.csv');
+  for (const name of images) {
+    const image = join(dirname(path), name);
+    mkdirSync(dirname(image), { recursive: true });
+    const volume = { size: [size, size, size], spacing: [1, 1, 1] };
+    if (name.endsWith('.png')) writeFileSync(image, PIXEL);
+    else await writeNifti(image, { ...volume, voxels: new Uint8Array(size ** 3) });
+  }
+  return path;
+}
 
 /** A new folder with these files; a file's content is its text. */
 function folderWith(files: Record<string, string>): string {
@@ -16,12 +35,6 @@ function folderWith(files: Record<string, string>): string {
     writeFileSync(join(folder, name), text);
   }
   return folder;
-}
-
-/** A folder with a CSV and empty images of the given names. */
-function csvWith(lines: string[], images: string[]): string {
-  const files = Object.fromEntries(images.map((name) => [name, '']));
-  return join(folderWith({ ...files, 'set.csv': lines.join('\n') }), 'set.csv');
 }
 
 async function refusal(path: string, options: DatasetOptions): Promise<string> {
@@ -92,7 +105,7 @@ describe('unlabelled data', () => {
   });
 
   it('leaves out the val and test rows of a CSV and returns its problems', async () => {
-    const path = csvWith(
+    const path = await csvWith(
       ['image,split', 'a.png,train', 'b.png,test', 'c.png,pretrain', 'd.png,VAL', '../x.png,train'],
       pngs,
     );
@@ -109,7 +122,7 @@ describe('labels in a CSV', () => {
   const header = 'image,patient_id,split,order,age,sex,up,down,remark';
 
   it('are the columns of 0 and 1 that describe no case', async () => {
-    const path = csvWith(
+    const path = await csvWith(
       [
         header,
         'a.png,1,train,0.5,1,F,1,0.0,x',
@@ -136,7 +149,7 @@ describe('labels in a CSV', () => {
   });
 
   it('are refused with everything that is wrong, at once', async () => {
-    const path = csvWith(
+    const path = await csvWith(
       [
         header,
         'a.png,1,train,1,50,F,1,1,',
@@ -166,28 +179,31 @@ describe('labels in a CSV', () => {
 
   it('show the first ten of many missing files and count the rest', async () => {
     const rows = Array.from({ length: 25 }, (_, at) => `gone${at}.png,${at % 2}`);
-    const path = csvWith(['image,up', 'a.png,1', 'b.png,0', ...rows], pngs);
+    const path = await csvWith(['image,up', 'a.png,1', 'b.png,0', ...rows], pngs);
     expect(await refusal(path, { use: 'classification' })).toMatch(/\(gone9\.png\) and 15 more/);
   });
 
   it('asked for by a wrong name are answered with the nearest', async () => {
-    const path = csvWith(['image,Edema', 'a.png,1', 'b.png,0'], pngs);
+    const path = await csvWith(['image,Edema', 'a.png,1', 'b.png,0'], pngs);
     const message = await refusal(path, { use: 'classification', labels: ['Edma', 'Unheard'] });
     expect(message).toContain('Edma (did you mean Edema?), Unheard');
   });
 
   it('need a class with positives and a training part', async () => {
-    const none = csvWith(['image,split,up', 'a.png,train,0', 'b.png,test,1', 'c.png,val,1'], pngs);
+    const none = await csvWith(
+      ['image,split,up', 'a.png,train,0', 'b.png,test,1', 'c.png,val,1'],
+      pngs,
+    );
     expect(await refusal(none, { use: 'classification' })).toContain('without a positive case');
-    const untrained = csvWith(['image,split,up', 'a.png,test,0', 'b.png,test,1'], pngs);
+    const untrained = await csvWith(['image,split,up', 'a.png,test,0', 'b.png,test,1'], pngs);
     expect(await refusal(untrained, { use: 'classification' })).toContain('no case has the split');
   });
 
   it('come from a CSV with an image column, not from a folder', async () => {
-    const path = csvWith(['picture,up', 'a.png,1'], pngs);
+    const path = await csvWith(['picture,up', 'a.png,1'], pngs);
     expect(await refusal(path, {})).toMatch(/no column "image"; its columns are picture, up/);
     expect(await refusal(dirname(path), { use: 'classification' })).toMatch(/this is a folder/);
-    const bare = csvWith(['image,age', 'a.png,1'], pngs);
+    const bare = await csvWith(['image,age', 'a.png,1'], pngs);
     expect(await refusal(bare, { use: 'classification' })).toMatch(
       /no column with labels of 0 and 1/,
     );
@@ -198,7 +214,10 @@ describe('masks in a CSV', () => {
   const volumes = ['a.nii', 'b.nii', 'c.nii', 'm/a.nii'];
 
   it('become absolute paths; rows for pre-training are left out', async () => {
-    const path = csvWith(['image,label,split', 'a.nii,m/a.nii,train', 'b.nii,,pretrain'], volumes);
+    const path = await csvWith(
+      ['image,label,split', 'a.nii,m/a.nii,train', 'b.nii,,pretrain'],
+      volumes,
+    );
     const dataset = await openDataset([path], { use: 'segmentation' });
     expect(dataset.cases).toEqual([
       { image: join(dirname(path), 'a.nii'), split: 'train', mask: join(dirname(path), 'm/a.nii') },
@@ -207,7 +226,7 @@ describe('masks in a CSV', () => {
   });
 
   it('are refused when missing, outside or of another kind', async () => {
-    const path = csvWith(
+    const path = await csvWith(
       ['image,label', 'a.nii,m/b.nii', 'b.nii,../a.nii', 'c.nii,', 'm/a.nii,a.nrrd'],
       volumes,
     );
@@ -216,7 +235,23 @@ describe('masks in a CSV', () => {
     expect(message).toContain('masks outside the folder of the CSV: set.csv line 3 (b.nii)');
     expect(message).toContain('rows without a mask in the column "label": set.csv line 4 (c.nii)');
     expect(message).toContain('masks of a kind that is not read: set.csv line 5 (m/a.nii)');
-    const bare = csvWith(['image', 'a.nii'], volumes);
+    const bare = await csvWith(['image', 'a.nii'], volumes);
     expect(await refusal(bare, { use: 'segmentation' })).toMatch(/no column "label"/);
+  });
+
+  it('are refused when they do not fit their image or hold something else', async () => {
+    const lines = ['image,label', 'a.nii,m/a.nii', 'b.nii,m/b.nii', 'c.nii,m/c.nii'];
+    const path = await csvWith(lines, [...volumes, 'm/b.nii', 'm/c.nii']);
+    const folder = dirname(path);
+    const larger = { size: [2, 2, 3], spacing: [1, 1, 1], voxels: new Uint8Array(12) };
+    await writeNifti(join(folder, 'm/a.nii'), larger);
+    writeFileSync(join(folder, 'm/b.nii'), '');
+    writeFileSync(join(folder, 'c.nii'), 'no volume at all');
+    const message = await refusal(path, { use: 'segmentation' });
+    expect(message).toMatch(
+      /of another size than their image: .*m\/a\.nii \(2 x 2 x 3, image 2 x 2 x 2\)/,
+    );
+    expect(message).toMatch(/the file is empty \(0 bytes\): .*m\/b\.nii/);
+    expect(message).toMatch(/not a NIfTI file: .*c\.nii/);
   });
 });

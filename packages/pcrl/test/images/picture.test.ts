@@ -52,6 +52,9 @@ describe.skipIf(lacking)(
         expect(image.size, name).toEqual(size);
         expect(image.channels, name).toBe(1);
         expect(image.spacing).toEqual([1, 1]);
+        const header = await readImageHeader(join(folder, name));
+        const whole = await readImage(join(folder, name), { colour: 'keep' });
+        expect([header.size, header.channels], name).toEqual([size, whole.channels]);
         const difference = values.map((value, at) => Math.abs(value - image.voxels[at]!));
         // JPEG decoders may round differently, and colour JPEG stores its luma rounded.
         const tolerance = name === 'rgb.jpg' ? 3 / 255 : name.includes('.jp') ? 1.01 / 255 : 1e-6;

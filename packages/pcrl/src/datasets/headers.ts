@@ -1,0 +1,38 @@
+import { ImageError } from '../errors.js';
+import { type ImageHeader, readImageHeader } from '../images/index.js';
+import type { Case } from './dataset.js';
+import type { Findings } from './findings.js';
+
+const AT_ONCE = 16;
+
+/**
+ * Reads the headers of all images and masks, and reports files that are empty or of another kind
+ * than their name says, and masks of another size than their image. Damage behind the header shows
+ * only when an image is read as a whole.
+ */
+export async function checkHeaders(cases: readonly Case[], findings: Findings): Promise<void> {
+  for (let start = 0; start < cases.length; start += AT_ONCE) {
+    const group = cases.slice(start, start + AT_ONCE);
+    await Promise.all(group.map((item) => checkHeader(item, findings)));
+  }
+}
+
+async function checkHeader({ image, mask }: Case, findings: Findings): Promise<void> {
+  const imageHeader = await header(image, findings);
+  const maskHeader = mask === undefined ? undefined : await header(mask, findings);
+  if (!imageHeader || !maskHeader) return;
+  const [size, maskSize] = [imageHeader.size.join(' x '), maskHeader.size.join(' x ')];
+  if (size !== maskSize) {
+    findings.add('masks of another size than their image', `${mask} (${maskSize}, image ${size})`);
+  }
+}
+
+async function header(path: string, findings: Findings): Promise<ImageHeader | undefined> {
+  try {
+    return await readImageHeader(path);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    findings.add(error.reason, path);
+    return undefined;
+  }
+}

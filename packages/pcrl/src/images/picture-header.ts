@@ -1,0 +1,41 @@
+/** Size and colours of a picture, from its first bytes. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
+
+/**
+ * Reads the size of a plain PNG or JPEG without starting a decoder: datasets check thousands.
+ * Undefined when the bytes do not say, or say something unusual that a decoder should judge.
+ */
+export function pictureSize(head: Buffer): PictureSize | undefined {
+  return head[0] === 0x89 ? pngSize(head) : jpegSize(head);
+}
+
+/** The IHDR chunk, which comes first (PNG specification, 11.2.2). */
+function pngSize(head: Buffer): PictureSize | undefined {
+  if (head.length < 33 || head.toString('latin1', 12, 16) !== 'IHDR') return undefined;
+  const colourType = head[25]!;
+  const grey = colourType === 0 || colourType === 4;
+  return sized(head.readUInt32BE(16), head.readUInt32BE(20), grey ? 1 : 3);
+}
+
+/** The frame header, SOF0 to SOF2, after any number of other segments (ITU-T T.81, B.2). */
+function jpegSize(head: Buffer): PictureSize | undefined {
+  let at = 2;
+  while (at + 10 <= head.length && head[at] === 0xff) {
+    const marker = head[at + 1]!;
+    if (marker >= 0xc0 && marker <= 0xc2) {
+      const components = head[at + 9]!;
+      if (components !== 1 && components !== 3) return undefined;
+      return sized(head.readUInt16BE(at + 7), head.readUInt16BE(at + 5), components);
+    }
+    at += 2 + head.readUInt16BE(at + 2);
+  }
+  return undefined;
+}
+
+function sized(width: number, height: number, channels: 1 | 3): PictureSize | undefined {
+  return width > 0 && height > 0 ? { width, height, channels } : undefined;
+}
