@@ -1,4 +1,5 @@
 import { avgPool, mseLoss, type RandomStream, scope, type Tensor, tensor } from '@pcrl/torch';
+import { SettingsError } from '../errors.js';
 import { type NsUNet, NsUNet2D, NsUNet3D, type Projection } from '../networks/index.js';
 import type { LossSettings, PretrainSettings } from '../settings/index.js';
 import type { ViewBatch } from '../views/index.js';
@@ -11,6 +12,7 @@ import { type DrawnScales, drawScales } from './scales.js';
  * both at a decoder level drawn for each step.
  */
 export function pcrlv2(settings: PretrainSettings, random: RandomStream): Method {
+  checkSize(settings);
   const network =
     settings.dimensions === 2
       ? new NsUNet2D(settings.network, random)
@@ -27,6 +29,17 @@ export function pcrlv2(settings: PretrainSettings, random: RandomStream): Method
     },
     encoderState: () => network.encoder.stateDict(),
   };
+}
+
+/** A restoration fits its target when halving the view on the way down leaves nothing over. */
+function checkSize({ dimensions, views }: PretrainSettings): void {
+  const unit = dimensions === 2 ? 16 : 8;
+  if (views.size.every((side) => side % unit === 0)) return;
+  const nearest = views.size.map((side) => Math.max(unit, Math.round(side / unit) * unit));
+  throw new SettingsError(
+    `views.size ${views.size.join('x')} does not suit the network`,
+    `Each side must be a multiple of ${unit}: take ${nearest.join('x')}.`,
+  );
 }
 
 /** What is drawn or scheduled for one step. */

@@ -35,11 +35,13 @@ export abstract class NsUNet extends Module {
   decode(input: Tensor, depth = this.levels.length): readonly Tensor[] {
     return scope(() => {
       const maps: Tensor[] = [];
+      const size = input.shape.slice(2);
       let current = this.encoder.encode(input);
-      for (const level of this.levels.slice(0, depth)) {
-        current = level.decode(current);
+      this.levels.slice(0, depth).forEach((level, index) => {
+        const stride = 2 ** (this.levels.length - 1 - index);
+        current = cropTo(level.decode(current), size, stride);
         maps.push(current);
-      }
+      });
       return maps;
     });
   }
@@ -73,6 +75,17 @@ export abstract class NsUNet extends Module {
     if (!level) throw new RangeError(`no decoder level ${index}; there are ${this.levels.length}`);
     return level;
   }
+}
+
+/**
+ * Takes off what up-sampling added at the far ends: an encoder map of odd length, 7 say, comes back from
+ * the next coarser one, 4, as 8. The map then has ceil(size / stride) entries along each axis.
+ */
+function cropTo(map: Tensor, size: readonly number[], stride: number): Tensor {
+  return size.reduce((cropped, length, axis) => {
+    const wanted = Math.ceil(length / stride);
+    return cropped.dimension(axis + 2) > wanted ? cropped.narrow(axis + 2, 0, wanted) : cropped;
+  }, map);
 }
 
 const CHANNELS_2D = [256, 128, 64, 32, 16] as const;
