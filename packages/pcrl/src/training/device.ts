@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+import { autocast, buildInfo, setDeterministic, setThreads } from '@pcrl/torch';
+import { SettingsError } from '../errors.js';
+import type { PretrainSettings } from '../settings/index.js';
+
+/** Where and how a run computes. */
+export interface Compute {
+  /** `cpu` or `cuda:N`. */
+  readonly device: string;
+  readonly threads: number;
+  /** Runs a forward pass in the precision of the settings. */
+  readonly inPrecision: <Result>(forward: () => Result) => Result;
+}
+
+type Wishes = Pick<PretrainSettings, 'device' | 'precision' | 'threads'>;
+
+/**
+ * Finds the device and sets libtorch's threads, for the whole process.
+ *
+ * @throws {SettingsError} the device is not there
+ */
+export function prepareCompute({ device: wanted, precision, threads }: Wishes): Compute {
+  const device = findDevice(wanted);
+  const count = threads || availableParallelism();
+  setThreads(count);
+  setDeterministic(true);
+  return {
+    device,
+    threads: count,
+    inPrecision: (forward) => (precision === 'bf16' ? autocast(device, forward) : forward()),
+  };
+}
+
+/**
+ * `auto`, `cuda` or `cuda:1` as a device that is there.
+ *
+ * @throws {SettingsError} it is not
+ */
+export function findDevice(wanted: string): string {
+  const { cuda, devices } = buildInfo();
+  if (wanted === 'cpu' || (wanted === 'auto' && !cuda)) return 'cpu';
+  const index = Number(wanted.split(':')[1] ?? 0);
+  if (cuda && index < devices) return `cuda:${index}`;
+  const found = cuda ? `there are ${devices}, counted from 0` : 'libtorch finds no GPU';
+  throw new SettingsError(
+    `device: ${wanted} is not there; ${found}`,
+    'Use --device auto; `pcrl doctor` shows what libtorch finds.',
+  );
+}

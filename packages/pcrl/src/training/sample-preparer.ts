@@ -1,0 +1,84 @@
+import type { Problem } from '../datasets/dataset.js';
+import { ImageError } from '../errors.js';
+import { readImage } from '../images/read.js';
+import { onUnitScale } from '../views/intensity.js';
+import {
+  type PreparedSample,
+  prepareSample,
+  type ViewImage,
+  type ViewSettings,
+} from '../views/prepare.js';
+import { shrinkForViews } from '../views/shrink.js';
+
+/** What every thread that prepares samples has to know. Plain data. */
+export interface SampleList {
+  /** The images; sample s is drawn from image floor(s / samplesPerImage). */
+  readonly images: readonly string[];
+  readonly samplesPerImage: number;
+  readonly views: ViewSettings;
+  readonly seed: number;
+}
+
+/** One sample in one epoch. */
+export interface SampleRequest {
+  readonly sample: number;
+  readonly epoch: number;
+}
+
+/** A prepared sample, or why its image cannot be used. */
+export type SampleOutcome = { readonly prepared: PreparedSample } | { readonly problem: Problem };
+
+/** The index of the image that a sample is drawn from. */
+export function imageOf({ samplesPerImage }: SampleList, sample: number): number {
+  return Math.floor(sample / samplesPerImage);
+}
+
+/**
+ * Reads images and prepares samples, in any thread. Images stay in memory until `cacheBytes` are full;
+ * then the later ones are read again each time. (Under a random order no other choice does better.)
+ */
+export class SamplePreparer {
+  readonly #cache = new Map<number, ViewImage>();
+  #bytesLeft: number;
+
+  constructor(
+    readonly list: SampleList,
+    cacheBytes: number,
+  ) {
+    this.#bytesLeft = cacheBytes;
+  }
+
+  async prepare({ sample, epoch }: SampleRequest): Promise<SampleOutcome> {
+    const { list } = this;
+    try {
+      const image = await this.#image(imageOf(list, sample));
+      return { prepared: prepareSample(image, { seed: list.seed, epoch, sample }, list.views) };
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      return { problem: { path: error.path, reason: error.reason } };
+    }
+  }
+
+  async #image(index: number): Promise<ViewImage> {
+    const known = this.#cache.get(index);
+    if (known) return known;
+    const image = await readForViews(this.list.images[index]!, this.list.views);
+    if (image.voxels.byteLength <= this.#bytesLeft) {
+      this.#bytesLeft -= image.voxels.byteLength;
+      this.#cache.set(index, image);
+    }
+    return image;
+  }
+}
+
+/**
+ * An image as views take it.
+ *
+ * @throws {ImageError} it cannot be read, is of the other dimension, constant, or not finite
+ */
+async function readForViews(path: string, views: ViewSettings): Promise<ViewImage> {
+  const image = await readImage(path);
+  const [found, wanted] = [image.size.length, views.size.length];
+  if (found !== wanted) throw new ImageError(path, `it is ${found}D; the run is ${wanted}D`);
+  return shrinkForViews(onUnitScale(image, views), views);
+}
