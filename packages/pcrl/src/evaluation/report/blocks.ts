@@ -1,8 +1,8 @@
-import { type Html, html } from './html.js';
+import { type Html, html, prose } from './html.js';
 
 /** A paragraph of plain text. */
 export function paragraph(text: string): Html {
-  return html`<p>${text}</p>\n`;
+  return html`<p>${prose(text)}</p>\n`;
 }
 
 /** One of the few numbers that answer the reader's question. */
@@ -47,12 +47,13 @@ export function table({ caption, columns, rows, emphasised = [] }: Table): Html 
       ? html`<tr class="emphasised">${cells}</tr>\n`
       : html`<tr>${cells}</tr>\n`;
   });
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
-<caption>${caption}</caption>
+  return html`<figure class="table"><figcaption>${prose(caption)}</figcaption>
+<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}</tbody>
 </table></div>
+</figure>
 `;
 }
 
@@ -77,7 +78,7 @@ export function figure({ png, alt, caption, key = [] }: Figure): Html {
   return html`<figure>
 <img src="data:image/png;base64,${data}" alt="${alt}">
 ${entries.length === 0 ? '' : html`<ul class="key">${entries}</ul>`}
-<figcaption>${caption}</figcaption>
+<figcaption>${prose(caption)}</figcaption>
 </figure>
 `;
 }

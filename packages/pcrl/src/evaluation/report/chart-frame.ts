@@ -1,4 +1,4 @@
-import { type Html, html } from './html.js';
+import { type Html, html, prose } from './html.js';
 import type { Scale } from './scale.js';
 
 /** A rectangle on the paper in which a chart draws its data. */
@@ -48,7 +48,7 @@ ${body}</svg>
   return html`<figure>
 <p class="chart-title">${words.title}</p>
 ${names.length > 1 ? html`<ul class="key chart-key">${key}</ul>` : ''}
-${svg('wide')}${svg('narrow')}<figcaption>${words.caption}</figcaption>
+${svg('wide')}${svg('narrow')}<figcaption>${prose(words.caption)}</figcaption>
 </figure>
 ${numbers === undefined ? '' : html`<details><summary>The numbers of this chart</summary>${numbers}</details>`}
 `;

@@ -21,6 +21,11 @@ export function escapeHtml(text: string): string {
     .replaceAll("'", '&#39;');
 }
 
+/** Text for reading: a number and its percent sign stay on one line. */
+export function prose(text: string): string {
+  return text.replaceAll(/(\d) %/g, '$1\u00a0%');
+}
+
 function sourceOf(value: HtmlValue): string {
   if (value instanceof Html) return value.source;
   if (typeof value === 'string' || typeof value === 'number') return escapeHtml(String(value));

@@ -11,7 +11,7 @@ import {
 import { type Html, html } from './html.js';
 import { extentOf, linearScale, type Scale } from './scale.js';
 
-/** A value with its interval; `repeats` are the single seeds. */
+/** A value with its interval; `repeats` are the single seeds, drawn as rings above it. */
 export interface IntervalRow {
   readonly name: string;
   /** Rows of one series have one colour. */
@@ -31,7 +31,7 @@ export interface IntervalChart extends ChartWords {
   readonly reference?: number;
 }
 
-const rowHeight = 30;
+const rowHeight = 32;
 
 /** Draws one row for each value; rows of the same name stand together. */
 export function intervalChart(definition: IntervalChart): Html {
@@ -44,7 +44,7 @@ export function intervalChart(definition: IntervalChart): Html {
       const names = rows.map(({ name }) => textWidth(name));
       const left = Math.min(narrow ? 110 : 240, Math.max(...names) + 16);
       const beside = narrow || series.length < 2 ? 12 : Math.max(...series.map(textWidth)) + 20;
-      const top = 8;
+      const top = 10;
       const bottom = top + rows.length * rowHeight + 6 * groupCount(rows);
       const area = { left, right: width - beside, top, bottom };
       return { height: bottom + 50, body: drawRows(definition, series, area, beside > 12) };
@@ -63,7 +63,7 @@ function drawRows(
   const extent = extentOf(reference === undefined ? values : [...values, reference]);
   const scale = linearScale(extent, area.left + 8, area.right - 8, 5);
   const grid = scale.ticks.map(({ value }) => verticalLine('grid', scale.at(value), area));
-  let y = area.top - rowHeight / 2 + 3;
+  let y = area.top - rowHeight / 2 + 5;
   const drawn = rows.map((row, at) => {
     const opens = at === 0 || rows[at - 1]!.name !== row.name;
     y += rowHeight + (opens && at > 0 ? 6 : 0);
@@ -86,9 +86,9 @@ function drawRow(row: IntervalRow, index: number, place: RowPlace): Html {
   const { scale, y, area, opens, named } = place;
   const [low, high, value] = [row.low, row.high, row.value].map((v) => pixel(scale.at(v)));
   const dots = (row.repeats ?? []).map(
-    (repeat) => html`<circle class="dot" cx="${pixel(scale.at(repeat))}" cy="${y}" r="3.5"/>`,
+    (repeat) => html`<circle class="dot" cx="${pixel(scale.at(repeat))}" cy="${y - 10}" r="2.5"/>`,
   );
-  const name = html`<text class="strong" x="0" y="${y}" dy=".35em">${row.name}</text>`;
+  const name = html`<text class="strong" x="0" y="${y}" dy=".35em">${fitName(row.name, area.left)}<title>${row.name}</title></text>`;
   const beside = html`<text class="name ${seriesClass(index)}" x="${area.right + 10}" y="${y}" dy=".35em">${row.series}</text>`;
   const mark =
     index % 2 === 0
@@ -96,6 +96,13 @@ function drawRow(row: IntervalRow, index: number, place: RowPlace): Html {
       : html`<rect class="mark" x="${value! - 5.5}" y="${y - 5.5}" width="11" height="11"/>`;
   return html`${opens ? name : ''}<g class="${seriesClass(index)}"><line class="interval" x1="${low!}" x2="${high!}" y1="${y}" y2="${y}"/>${dots}${mark}</g>${named ? beside : ''}
 `;
+}
+
+/** The name as far as there is room for it. */
+function fitName(name: string, room: number): string {
+  let end = name.length;
+  while (end > 1 && textWidth(name.slice(0, end)) > room) end--;
+  return end === name.length ? name : `${name.slice(0, end - 1).trimEnd()}…`;
 }
 
 function verticalLine(kind: 'grid' | 'reference', at: number, area: PlotArea): Html {

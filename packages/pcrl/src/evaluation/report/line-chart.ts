@@ -87,21 +87,30 @@ function drawLines(definition: LineChart, area: PlotArea, { few, named, narrow }
   const { x, y, series } = definition;
   const horizontal = horizontalScale(x, series, area, narrow);
   const vertical = linearScale(verticalExtent(definition), area.bottom, area.top, 5);
-  const lines = series.map((line, at) => drawSeries(line, at, horizontal, vertical, few));
+  const lines = series.map((line, at) =>
+    drawSeries(line, at, { x: horizontal, y: vertical, area, marked: few }),
+  );
   return html`${verticalAxis(vertical, area, y.name)}${horizontalAxis(horizontal, area, x.name)}${lines}${
     named ? namesAtEnds(series, vertical, area) : ''
   }`;
 }
 
+interface Drawing {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly area: PlotArea;
+  readonly marked: boolean;
+}
+
 function drawSeries(
   { points, behind = [] }: LineSeries,
   index: number,
-  x: Scale,
-  y: Scale,
-  marked: boolean,
+  { x, y, area, marked }: Drawing,
 ): Html {
+  // A spike of the values behind the line ends at the edge of the plot.
+  const inside = (top: number) => Math.min(area.bottom, Math.max(area.top, top));
   const path = (list: readonly LinePoint[]) =>
-    list.map((point) => `${pixel(x.at(point.x))},${pixel(y.at(point.y))}`).join(' ');
+    list.map((point) => `${pixel(x.at(point.x))},${pixel(inside(y.at(point.y)))}`).join(' ');
   const bounded = points.filter(({ low, high }) => low !== undefined && high !== undefined);
   const upper = path(bounded.map((point) => ({ ...point, y: point.high! })));
   const lower = path(bounded.map((point) => ({ ...point, y: point.low! })).reverse());

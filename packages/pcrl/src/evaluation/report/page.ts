@@ -1,4 +1,4 @@
-import { type Html, html } from './html.js';
+import { type Html, html, prose } from './html.js';
 import { stylesheet } from './stylesheet.js';
 
 /** A part of a report under its own heading. */
@@ -48,7 +48,7 @@ ${content}
 <main>
 <header>
 <h1>${title}</h1>
-<p class="lead">${lead}</p>
+<p class="lead">${prose(lead)}</p>
 ${sections.length > 2 ? navigation : ''}
 </header>
 ${parts}

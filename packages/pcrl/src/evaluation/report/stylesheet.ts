@@ -36,9 +36,10 @@ nav ul { list-style: none; margin: 1rem 0 0; padding: 0; display: flex; flex-wra
 .key-figures dd { margin: 0; }
 .key-figures .value { font-size: 1.8rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .key-figures .note { font-size: .85rem; color: var(--soft); }
-.scroll { overflow-x: auto; margin: 0 0 1.5rem; }
+.table { margin-top: 0; }
+.table figcaption { margin: 0 0 .5rem; }
+.scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); font-size: .9rem; padding-bottom: .5rem; }
 th, td { padding: .4rem .75rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 th:first-child { padding-left: 0; }
 td:last-child, th:last-child { padding-right: 0; }
@@ -83,6 +84,7 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   h1 { font-size: 1.6rem; }
   .wide { display: none; } .narrow { display: block; } .chart-key { display: flex; margin: 0 0 .6rem; }
   .key-figures { grid-template-columns: repeat(2, 1fr); gap: .6rem; }
+  .key-figures > div:last-child:nth-child(odd) { grid-column: 1 / -1; }
   .key-figures .value { font-size: 1.45rem; }
   th, td { padding: .4rem .5rem; }
 }

@@ -1,0 +1,147 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import {
+  blankRaster,
+  composeGrid,
+  drawBoxes,
+  encodePng,
+  greyRaster,
+  imagePlane,
+  outcomeColours,
+  overlayLabels,
+  overlayOutcome,
+  type Raster,
+  resizeLabels,
+  resizePlane,
+  sliceLabels,
+  slicePlane,
+  trueSize,
+} from '../../src/evaluation/index.js';
+import { textWidth } from '../../src/evaluation/pictures/font.js';
+import { havePython, python } from './python.js';
+
+const size = [2, 3, 4];
+/** Voxel (x, y, z) holds 100 x + 10 y + z. */
+const voxels = Float32Array.from({ length: 24 }, (_, i) => {
+  return 100 * Math.floor(i / 12) + 10 * (Math.floor(i / 4) % 3) + (i % 4);
+});
+const volume = { size, spacing: [1, 2, 3], voxels };
+
+function pixel({ width, pixels }: Raster, x: number, y: number): number[] {
+  return [...pixels.slice((y * width + x) * 3, (y * width + x) * 3 + 3)];
+}
+
+describe('slices', () => {
+  it('lie as radiologists look at them', () => {
+    const axial = slicePlane(volume, 'axial', 1);
+    expect([...axial.values]).toEqual([121, 21, 111, 11, 101, 1]);
+    expect(axial.spacing).toEqual([1, 2]);
+    const coronal = slicePlane(volume, 'coronal', 2);
+    expect([...coronal.values]).toEqual([123, 23, 122, 22, 121, 21, 120, 20]);
+    const sagittal = slicePlane(volume, 'sagittal', 0);
+    expect([...sagittal.values]).toEqual([23, 13, 3, 22, 12, 2, 21, 11, 1, 20, 10, 0]);
+    expect(sagittal.spacing).toEqual([2, 3]);
+  });
+
+  it('keep the proportions of the body', () => {
+    expect(trueSize(slicePlane(volume, 'coronal'), 100)).toEqual({ width: 100, height: 600 });
+  });
+
+  it('carry masks along', () => {
+    const mask = { ...volume, voxels: Uint8Array.from(voxels) };
+    expect([...sliceLabels(mask, 'axial', 1).labels]).toEqual([121, 21, 111, 11, 101, 1]);
+  });
+});
+
+describe('resizing', () => {
+  it.skipIf(!havePython)('is linear interpolation between pixel centres, as in scipy', () => {
+    const plane = imagePlane({ size: [5, 4], spacing: [1, 1], voxels: voxels.slice(0, 20) });
+    const resized = resizePlane(plane, 12, 10);
+    const reference = python<number[]>(
+      [...plane.values],
+      `from scipy.ndimage import map_coordinates
+y = (np.arange(10) + 0.5) * 4 / 10 - 0.5
+x = (np.arange(12) + 0.5) * 5 / 12 - 0.5
+grid = np.meshgrid(y, x, indexing='ij')
+answer = map_coordinates(np.array(given, float).reshape(4, 5), grid, order=1, mode='nearest').ravel().tolist()`,
+    );
+    resized.values.forEach((value, i) => {
+      expect(value).toBeCloseTo(reference[i]!, 4);
+    });
+  });
+
+  it('never mixes labels', () => {
+    const plane = { width: 2, height: 1, labels: Uint8Array.of(1, 5) };
+    expect([...resizeLabels(plane, 6, 1).labels]).toEqual([1, 1, 1, 5, 5, 5]);
+  });
+});
+
+describe('overlays', () => {
+  const grey = blankRaster(4, 1, [100, 100, 100]);
+  const labelled = (...labels: number[]) => ({
+    width: 4,
+    height: 1,
+    labels: Uint8Array.of(...labels),
+  });
+
+  it('tint labels and leave the rest alone', () => {
+    const tinted = overlayLabels(grey, labelled(0, 1, 1, 2));
+    expect(pixel(tinted, 0, 0)).toEqual([100, 100, 100]);
+    expect(pixel(tinted, 1, 0)).not.toEqual(pixel(tinted, 3, 0));
+    expect(pixel(grey, 1, 0)).toEqual([100, 100, 100]);
+  });
+
+  it('tell found, wrongly marked and missed apart', () => {
+    const outcome = overlayOutcome(grey, labelled(3, 3, 0, 2), labelled(3, 0, 3, 1), 3);
+    const near = (x: number, colour: readonly number[]) => {
+      pixel(outcome, x, 0).forEach((value, channel) => {
+        expect(Math.abs(value - colour[channel]!)).toBeLessThan(10);
+      });
+    };
+    near(0, outcomeColours.truePositive);
+    near(1, outcomeColours.falsePositive);
+    near(2, outcomeColours.falseNegative);
+    near(3, [100, 100, 100]);
+  });
+
+  it('refuse a mask of another size', () => {
+    expect(() => overlayLabels(grey, { width: 1, height: 1, labels: Uint8Array.of(1) })).toThrow(
+      /1 x 1 over a picture of 4 x 1/,
+    );
+  });
+});
+
+describe('pictures', () => {
+  it('frame a box and clip what lies outside', () => {
+    const drawn = drawBoxes(blankRaster(10, 24, [0, 0, 0]), [
+      { x: 2, y: 2, width: 6, height: 6, colour: [255, 0, 0] },
+      { x: -5, y: -5, width: 7, height: 30, colour: [0, 255, 0], name: 'global 1' },
+    ]);
+    expect(pixel(drawn, 7, 7)).toEqual([255, 0, 0]);
+    expect(pixel(drawn, 5, 20)).toEqual([0, 0, 0]);
+    expect(pixel(drawn, 1, 23)).toEqual([0, 255, 0]);
+  });
+
+  it('write text without any font of the system', () => {
+    expect(textWidth('', 2)).toBe(0);
+    expect(textWidth('Il', 2)).toBeLessThan(textWidth('MW', 2));
+    const page = composeGrid({
+      rows: [[{ raster: blankRaster(120, 20, [0, 0, 0]), caption: 'scale 3, 64 × 64 – µ' }]],
+      columnTitles: ['original'],
+      rowTitles: ['Patient 7'],
+    });
+    const bright = page.pixels.filter((value) => value > 150).length;
+    expect(bright).toBeGreaterThan(500);
+  });
+
+  it('become PNG files that hold the same pixels', async () => {
+    const raster = greyRaster(slicePlane(volume, 'axial', 1));
+    const { data, info } = await sharp(await encodePng(raster))
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([2, 3, 3]);
+    expect([...data]).toEqual([...raster.pixels]);
+  });
+});
