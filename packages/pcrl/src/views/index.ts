@@ -29,4 +29,4 @@ export {
   imagenetNormalise,
 } from './rendering/render-2d.js';
 export type { ViewBatch } from './rendering/view-batch.js';
-export { shrinkForViews } from './shrink.js';
+export { shrinkForViews, shrinkToShortSide } from './shrink.js';

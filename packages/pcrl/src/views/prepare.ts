@@ -1,5 +1,5 @@
 import { RandomStream } from '@pcrl/torch/random';
-import type { Image } from '../images/image.js';
+import { type Image, sharedVoxels } from '../images/image.js';
 import type { ViewSettings2D, ViewSettings3D } from '../settings/index.js';
 import type { SampleAddress } from './address.js';
 import { drawAppearance2D } from './drawing/appearance-2d.js';
@@ -9,7 +9,7 @@ import { drawCrops2D } from './drawing/crops-2d.js';
 import { drawCrops3D } from './drawing/crops-3d.js';
 import { drawGeometry2D, drawGeometry3D } from './drawing/geometry.js';
 import { type Appearance2D, type Appearance3D, type SamplePlan, viewsOf } from './drawing/plan.js';
-import { cutRegion, regionAround, sharedFloats } from './drawing/region.js';
+import { cutRegion, regionAround } from './drawing/region.js';
 import { fillSwapMap } from './drawing/swap-map.js';
 import { gridOf, lowestInBox, wholeBox } from './drawing/voxel-grid.js';
 
@@ -131,7 +131,7 @@ export function voxelsOfViews(settings: ViewSettings): readonly number[] {
 
 function drawNoise(settings: ViewSettings3D, { seed, epoch, sample }: SampleAddress): Float32Array {
   const counts = voxelsOfViews(settings);
-  const noise = sharedFloats(counts.reduce((sum, count) => sum + count, 0));
+  const noise = sharedVoxels(counts.reduce((sum, count) => sum + count, 0));
   let at = 0;
   counts.forEach((count, view) => {
     const stream = new RandomStream(seed, 'views: noise', epoch, sample, view);

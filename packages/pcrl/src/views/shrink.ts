@@ -1,5 +1,5 @@
+import { sharedVoxels } from '../images/image.js';
 import type { ViewSettings2D } from '../settings/index.js';
-import { sharedFloats } from './drawing/region.js';
 import { gridOf, type VoxelGrid } from './drawing/voxel-grid.js';
 import { isForVolumes, type ViewImage, type ViewSettings } from './prepare.js';
 
@@ -11,8 +11,12 @@ import { isForVolumes, type ViewImage, type ViewSettings } from './prepare.js';
  * Views are grey: a colour image that is shrunk becomes its brightness.
  */
 export function shrinkForViews<T extends ViewImage>(image: T, settings: ViewSettings): T {
-  if (isForVolumes(settings)) return image;
-  const shrink = shortSideNeeded(settings) / Math.min(...image.size);
+  return isForVolumes(settings) ? image : shrinkToShortSide(image, shortSideNeeded(settings));
+}
+
+/** Shrinks a 2D image so that its short side is `shortSide` pixels; a smaller one stays as it is. */
+export function shrinkToShortSide<T extends ViewImage>(image: T, shortSide: number): T {
+  const shrink = shortSide / Math.min(...image.size);
   if (shrink >= 1) return image;
   const size = image.size.map((side) => Math.round(side * shrink));
   const spacing = image.spacing.map((step, axis) => (step * image.size[axis]!) / size[axis]!);
@@ -34,7 +38,7 @@ function areaAverage(grid: VoxelGrid, size: readonly [number, number]): Float32A
   const rows = stretches(height, size[0]);
   const columns = stretches(width, size[1]);
   const narrow = new Float32Array(width);
-  const out = sharedFloats(size[0] * size[1]);
+  const out = sharedVoxels(size[0] * size[1]);
   rows.forEach(({ first, weights }, row) => {
     narrow.fill(0);
     weights.forEach((weight, i) => {

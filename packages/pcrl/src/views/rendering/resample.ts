@@ -6,7 +6,7 @@ import { interpolateOnHost } from './host-interpolation.js';
 
 /** One sample and the views of it that are made in one go. */
 export interface SampleViews {
-  readonly sample: PreparedSample;
+  readonly sample: Pick<PreparedSample, 'region' | 'voxels'>;
   readonly views: readonly ViewGeometry[];
 }
 
