@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCompare } from './compare-command.js';
+import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor-command.js';
 import { addFinetune } from './finetune-command.js';
 import { addInfo } from './info-command.js';
@@ -32,6 +33,7 @@ export function createProgram(exitWith: ExitWith): Command {
   addCompare(program);
   addViews(program);
   addInfo(program);
+  addDemo(program, exitWith);
   addDoctor(program, exitWith);
   return program;
 }
