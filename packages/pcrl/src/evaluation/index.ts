@@ -1,8 +1,8 @@
+export * from '../pictures/index.js';
 export { auroc } from './auroc.js';
 export { type AurocPerClass, aurocPerClass } from './auroc-per-class.js';
 export { bootstrap, type Estimate } from './bootstrap.js';
 export { type DiceOverCases, dice, diceOverCases } from './dice.js';
-export * from './pictures/index.js';
 export * from './report/index.js';
 export { type RocPoint, rocCurve } from './roc-curve.js';
 export { type Spread, spreadOf } from './spread.js';

@@ -2,15 +2,6 @@ import { noGrad, scope, type Tensor } from '@pcrl/torch';
 import { openDataset } from '../datasets/index.js';
 import { RunError } from '../errors.js';
 import { NsUNet } from '../networks/index.js';
-import type { PretrainSettings } from '../settings/index.js';
-import { openPretrainedRun } from '../training/open-run.js';
-import { SamplePreparer } from '../training/sample-preparer.js';
-import {
-  IMAGENET_DEVIATION,
-  IMAGENET_MEAN,
-  type PreparedSample,
-  renderViews,
-} from '../views/index.js';
 import {
   composeGrid,
   type GridCell,
@@ -23,7 +14,16 @@ import {
   trueSize,
   type Window,
   windowOf,
-} from './pictures/index.js';
+} from '../pictures/index.js';
+import type { PretrainSettings } from '../settings/index.js';
+import { openPretrainedRun } from '../training/open-run.js';
+import { SamplePreparer } from '../training/sample-preparer.js';
+import {
+  IMAGENET_DEVIATION,
+  IMAGENET_MEAN,
+  type PreparedSample,
+  renderViews,
+} from '../views/index.js';
 
 const CELL_WIDTH = 176;
 /** BatchNorm takes the statistics of the batch, as in training: more images steady them. */

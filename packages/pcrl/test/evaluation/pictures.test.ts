@@ -17,7 +17,7 @@ import {
   slicePlane,
   trueSize,
 } from '../../src/evaluation/index.js';
-import { textWidth } from '../../src/evaluation/pictures/font.js';
+import { textWidth } from '../../src/pictures/font.js';
 import { havePython, python } from './python.js';
 
 const size = [2, 3, 4];

@@ -1,4 +1,4 @@
-import { EvaluationError } from '../../errors.js';
+import { EvaluationError } from '../errors.js';
 import { labelColour, outcomeColours } from './palette.js';
 import type { LabelPlane } from './plane.js';
 import { type Colour, copyRaster, mixPixel, type Raster } from './raster.js';
