@@ -14,8 +14,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.mjs'],
     pool: 'forks',
-    // Loader threads start from TypeScript sources under test; tsx lets a worker load them.
-    execArgv: ['--import', 'tsx'],
+    // Loader threads start from TypeScript sources under test.
+    execArgv: ['--import', source('scripts/typescript-in-threads.mjs')],
     env: { OMP_WAIT_POLICY: 'PASSIVE' },
     maxWorkers: 2,
     testTimeout: 120_000,

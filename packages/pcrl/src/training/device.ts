@@ -3,11 +3,15 @@ import { autocast, buildInfo, setDeterministic, setThreads } from '@pcrl/torch';
 import { SettingsError } from '../errors.js';
 import type { PretrainSettings } from '../settings/index.js';
 
+const READ_EVERY_ON_GPU = 20;
+
 /** Where and how a run computes. */
 export interface Compute {
   /** `cpu` or `cuda:N`. */
   readonly device: string;
   readonly threads: number;
+  /** Losses are read every so many steps: on a GPU, no step waits for the host. */
+  readonly readEvery: number;
   /** Runs a forward pass in the precision of the settings. */
   readonly inPrecision: <Result>(forward: () => Result) => Result;
 }
@@ -27,6 +31,7 @@ export function prepareCompute({ device: wanted, precision, threads }: Wishes): 
   return {
     device,
     threads: count,
+    readEvery: device === 'cpu' ? 1 : READ_EVERY_ON_GPU,
     inPrecision: (forward) => (precision === 'bf16' ? autocast(device, forward) : forward()),
   };
 }

@@ -32,8 +32,6 @@ export interface LoopParts {
   readonly settingsHash: string;
 }
 
-/** On a GPU, losses are read every so many steps: no step waits for the host. */
-const READ_EVERY_ON_GPU = 20;
 /** The forecast is made from this many readings, the first one left out. */
 const READINGS_TO_FORECAST = 3;
 
@@ -54,7 +52,7 @@ export class TrainingLoop {
     readonly parts: LoopParts,
     private step: number,
   ) {
-    this.#readEvery = parts.trainer.compute.device === 'cpu' ? 1 : READ_EVERY_ON_GPU;
+    this.#readEvery = parts.trainer.compute.readEvery;
   }
 
   /** The latest value of the loss and its terms. */
