@@ -1,0 +1,53 @@
+import {
+  Dropout,
+  globalAveragePool,
+  Linear,
+  type RandomStream,
+  scope,
+  type Tensor,
+} from '@pcrl/torch';
+import { type Encoder, Encoder3D, ResNet18 } from '../networks/index.js';
+import { TaskNetwork } from './task.js';
+
+/** What a classifier is built from. */
+export interface ClassifierSettings {
+  readonly dimensions: 2 | 3;
+  readonly classes: number;
+  readonly dropout: number;
+  /** 3D: channels of the first convolution. */
+  readonly width: number;
+}
+
+/**
+ * An encoder, the mean of its last feature map, dropout and a linear layer: one logit for each class.
+ * Keys are those of the official fine-tuning network.
+ */
+export class ClassificationNetwork extends TaskNetwork {
+  readonly encoder: Encoder;
+  readonly #dropout: Dropout;
+  readonly #linear: Linear;
+
+  constructor({ dimensions, classes, dropout, width }: ClassifierSettings, random: RandomStream) {
+    super();
+    this.encoder =
+      dimensions === 2
+        ? this.child('model.encoder', new ResNet18(random))
+        : this.child('', new Encoder3D({ width }, random));
+    const from = this.encoder.channels.at(-1)!;
+    const head = `${dimensions === 2 ? 'model.' : ''}classification_head`;
+    this.#dropout = this.child(`${head}.2`, new Dropout(dropout));
+    this.#linear = this.child(`${head}.3`, new Linear({ from, to: classes }, random));
+  }
+
+  override drawFrom(random: RandomStream): void {
+    this.#dropout.drawFrom(random);
+  }
+
+  /** Logits `[N, classes]` of `[N, 3, H, W]` or `[N, 1, X, Y, Z]`. */
+  forward(input: Tensor): Tensor {
+    return scope(() => {
+      const features = globalAveragePool(this.encoder.encode(input));
+      return this.#linear.forward(this.#dropout.forward(features));
+    });
+  }
+}

@@ -1,0 +1,3 @@
+export { finetune } from './finetune.js';
+export type { Count, FinetuneResult, SeedResult, SeedSpread } from './results.js';
+export type { WeightsSource } from './weights.js';

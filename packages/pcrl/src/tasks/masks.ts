@@ -1,0 +1,88 @@
+import type { Case, Dataset } from '../datasets/index.js';
+import { DatasetError, ImageError } from '../errors.js';
+import { type Image, readImage, readImageHeader } from '../images/index.js';
+import type { VolumePlace } from './volume.js';
+
+/** Differences of the grids that a file format's rounding explains, in millimetres and cosines. */
+const TOLERANCE = 1e-2;
+const SHOWN = 10;
+
+/** The label values of all masks of a data set, rising, the background's 0 left out. */
+export async function labelsInMasks(dataset: Dataset): Promise<readonly number[]> {
+  const found = new Set<number>();
+  const problems: string[] = [];
+  for (const item of dataset.cases) {
+    try {
+      const mask = await readMask(item, await readImageHeader(item.image));
+      for (const label of distinct(mask.voxels)) found.add(label);
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      problems.push(`    ${error.path}: ${error.reason}`);
+    }
+  }
+  if (problems.length > 0) throw unusable(problems);
+  const labels = [...found].filter((label) => label !== 0).sort((a, b) => a - b);
+  if (labels.length > 0) return labels;
+  throw new DatasetError('every mask is empty', 'Mark what is to be found with values above 0.');
+}
+
+/**
+ * Reads a case's mask.
+ *
+ * @param place where its image lies
+ * @throws {ImageError} it cannot be read, lies on another grid, or holds more than whole numbers 0 to 255
+ */
+export async function readMask(item: Case, place: VolumePlace): Promise<Image> {
+  const path = item.mask ?? '';
+  const mask = await readImage(path);
+  if (!isSameGrid(mask, place)) {
+    throw new ImageError(
+      path,
+      `the mask lies on another grid than its image ${item.image}:\n` +
+        `      mask  ${describeGrid(mask)}\n      image ${describeGrid(place)}`,
+      'Resample the mask (nearest neighbour) to the grid of its image.',
+    );
+  }
+  const odd = mask.voxels.find((value) => !Number.isInteger(value) || value < 0 || value > 255);
+  if (odd !== undefined) {
+    throw new ImageError(path, `a mask holds whole numbers from 0 to 255, this one ${odd}`);
+  }
+  return mask;
+}
+
+/** Lists what is wrong with labelled images, before the first step. */
+export function unusable(problems: readonly string[]): DatasetError {
+  const more = problems.length - SHOWN;
+  const lines = [...problems.slice(0, SHOWN), ...(more > 0 ? [`    and ${more} more`] : [])];
+  return new DatasetError(
+    `labelled images cannot be used:\n${lines.join('\n')}`,
+    'Correct these or take them out; nothing has been trained.',
+  );
+}
+
+function distinct(voxels: Float32Array): Set<number> {
+  const seen = new Uint8Array(256);
+  for (let i = 0; i < voxels.length; i++) seen[voxels[i]!] = 1;
+  return new Set([...seen.keys()].filter((label) => seen[label] === 1));
+}
+
+function isSameGrid(a: VolumePlace, b: VolumePlace): boolean {
+  const near = (left: readonly number[], right: readonly number[]) =>
+    left.length === right.length &&
+    left.every((value, i) => Math.abs(value - right[i]!) <= TOLERANCE);
+  return (
+    near(a.size, b.size) &&
+    near(a.spacing, b.spacing) &&
+    near(a.origin, b.origin) &&
+    near(a.direction, b.direction)
+  );
+}
+
+function describeGrid({ size, spacing, origin, direction }: VolumePlace): string {
+  const list = (values: readonly number[]) =>
+    values.map((value) => Number(value.toPrecision(5))).join(', ');
+  return (
+    `${size.join(' x ')} voxels of ${list(spacing)} mm, origin (${list(origin)}), ` +
+    `axes (${list(direction)})`
+  );
+}

@@ -1,0 +1,40 @@
+import { type Case, type Dataset, splitByPatient } from '../datasets/index.js';
+import { DatasetError } from '../errors.js';
+import type { RunIO } from '../training/run-io.js';
+
+/** The three parts of a labelled data set. */
+export interface DatasetParts {
+  readonly train: readonly Case[];
+  readonly val: readonly Case[];
+  readonly test: readonly Case[];
+}
+
+/** The paper's shares. */
+const SHARES = { train: 0.7, val: 0.1, test: 0.2 } as const;
+/** The split is a property of the data: runs with other seeds are tested on the same cases. */
+const SPLIT_SEED = 0;
+
+/**
+ * The parts that the column `split` names; without one, 70, 10 and 20 % of the patients at random, the
+ * same in every run.
+ *
+ * @throws {DatasetError} there is nothing to train on or to test on
+ */
+export function partsOf({ cases }: Dataset, io: RunIO): DatasetParts {
+  const isSplit = cases.some(({ split }) => split !== undefined);
+  if (!isSplit) io.say('no column "split": 70 / 10 / 20 % of the patients train, validate, test');
+  const assigned = isSplit ? cases : splitByPatient(cases, SHARES, SPLIT_SEED);
+  const part = (name: 'train' | 'val' | 'test') => assigned.filter(({ split }) => split === name);
+  const parts = { train: part('train'), val: part('val'), test: part('test') };
+  const missing = (['train', 'test'] as const).filter((name) => parts[name].length === 0);
+  if (missing.length > 0) {
+    throw new DatasetError(
+      `no case has the split ${missing.join(' or ')}`,
+      'Name train, val and test in the column "split", or leave that column out.',
+    );
+  }
+  if (parts.val.length === 0) {
+    io.warn('no case has the split val: the last weights are kept, whatever they are worth');
+  }
+  return parts;
+}

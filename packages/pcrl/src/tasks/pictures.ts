@@ -1,0 +1,84 @@
+import { RandomStream } from '@pcrl/torch';
+import type { Case } from '../datasets/index.js';
+import { ImageError } from '../errors.js';
+import { readImage, unusableReason } from '../images/index.js';
+import type { ClassificationSettings } from '../settings/index.js';
+import type { Box } from '../views/drawing/box.js';
+import type { ViewGeometry } from '../views/drawing/plan.js';
+import { drawResizedCrop } from '../views/drawing/resized-crop.js';
+import { imagenetNormalise, shrinkToShortSide } from '../views/index.js';
+import { resample } from '../views/rendering/resample.js';
+import type { ImageInputs } from './inputs.js';
+import type { Draw, LoadedCase } from './task.js';
+
+/** A grey picture, at most as large as its smallest crop needs. */
+export interface Picture extends LoadedCase {
+  /** `[H, W]`. */
+  readonly size: readonly number[];
+  /** 0 to 255, row by row: a byte is what most files hold, and many pictures stay in memory. */
+  readonly pixels: Uint8Array;
+}
+
+type Views = ClassificationSettings['views'];
+
+/** torchvision's defaults. */
+const ASPECT = [3 / 4, 4 / 3] as const;
+/** In testing images are resized to 256 for a centre crop of 224, or in that proportion. */
+const RESIZE = 256 / 224;
+const SMALLEST_AREA = 0.01;
+/** Crops are read about as densely as an antialiased resize reads them. */
+const SPREAD = 1.25;
+
+/** Pictures as the input of a 2D network. */
+export function pictureInputs(views: Views, device: string): ImageInputs<Picture> {
+  const size = [...views.size].reverse();
+  return {
+    read: (item, index) => readPicture(item, index, views),
+    bytes: ({ pixels }) => pixels.byteLength,
+    batch: (pictures, draw) => {
+      const items = pictures.map((picture) => ({
+        sample: { region: wholePicture(picture), voxels: unitScale(picture.pixels) },
+        views: [draw ? drawnView(picture, views, draw) : centralView(picture, size)],
+      }));
+      return imagenetNormalise(resample(items, size, SPREAD, device));
+    },
+  };
+}
+
+async function readPicture(item: Case, index: number, views: Views): Promise<Picture> {
+  const image = await readImage(item.image);
+  const reason = unusableReason(image);
+  if (reason) throw new ImageError(item.image, reason);
+  const smallest = Math.max(views.scale[0], SMALLEST_AREA);
+  const shortSide = Math.max(...views.size) * Math.max(RESIZE, 1 / Math.sqrt(smallest));
+  const { size, voxels } = shrinkToShortSide(image, Math.ceil(shortSide));
+  const pixels = Uint8Array.from(voxels, (value) => Math.round(value * 255));
+  return { item, index, size: [...size].reverse(), pixels };
+}
+
+function unitScale(pixels: Uint8Array): Float32Array {
+  const values = new Float32Array(pixels.length);
+  for (let i = 0; i < values.length; i++) values[i] = pixels[i]! / 255;
+  return values;
+}
+
+function wholePicture({ size }: Picture): Box {
+  return { start: [0, 0], size };
+}
+
+/** RandomResizedCrop, mirrored by chance, turned by some degrees. */
+function drawnView(picture: Picture, views: Views, { seed, epoch }: Draw): ViewGeometry {
+  const stream = new RandomStream(seed, 'fine-tuning: picture', epoch, picture.index);
+  const box = drawResizedCrop(stream, picture.size, { area: views.scale, aspect: ASPECT });
+  const flip = stream.chance(views.flip);
+  const degrees = [stream.uniform(-views.rotation, views.rotation)];
+  return { box, flip, degrees, scales: [1, 1], outside: 0 };
+}
+
+/** Resize so that 224/256 of the short side fills the view, and cut out the centre. */
+function centralView(picture: Picture, view: readonly number[]): ViewGeometry {
+  const enlargement = Math.max(...view.map((side, axis) => (side * RESIZE) / picture.size[axis]!));
+  const size = view.map((side) => side / enlargement);
+  const start = size.map((side, axis) => (picture.size[axis]! - side) / 2);
+  return { box: { start, size }, flip: false, degrees: [0], scales: [1, 1], outside: 0 };
+}

@@ -1,0 +1,137 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RandomStream, saveTensors } from '@pcrl/torch';
+import { type Case, patientOf } from '../datasets/index.js';
+import type { FinetuneSettings } from '../settings/index.js';
+import { Checkpoints } from '../training/checkpoint.js';
+import type { Compute } from '../training/device.js';
+import { readJson, writeJson } from '../training/run-folder.js';
+import type { RunIO } from '../training/run-io.js';
+import type { CaseStore } from './case-store.js';
+import { evaluate } from './evaluate.js';
+import { planLength } from './length.js';
+import { predictedPath, writePredictions } from './predictions.js';
+import type { Count, SeedResult } from './results.js';
+import { SeedTraining } from './seed-training.js';
+import type { Assessment, Task, TaskNetwork } from './task.js';
+import { loadEncoder, type WeightsSource } from './weights.js';
+
+/** One repetition: its seed, its labelled cases and its folder. */
+export interface Repetition {
+  readonly seed: number;
+  /** For progress, e.g. `seed 2 of 3`. */
+  readonly name: string;
+  readonly folder: string;
+  readonly labelled: readonly Case[];
+}
+
+/** What all repetitions of a run share. */
+export interface RepetitionParts {
+  readonly settings: FinetuneSettings;
+  readonly task: Task;
+  readonly store: CaseStore;
+  readonly compute: Compute;
+  readonly io: RunIO;
+  readonly from: WeightsSource;
+  /** 3D: channels of the first convolution. */
+  readonly width: number;
+  readonly validation: readonly Case[];
+  readonly test: readonly Case[];
+}
+
+/** The places in a seed's folder. */
+function places(folder: string) {
+  return {
+    result: join(folder, 'result.json'),
+    labelled: join(folder, 'labelled.txt'),
+    metrics: join(folder, 'metrics.jsonl'),
+    weights: join(folder, 'network.safetensors'),
+    predictions: join(folder, 'predictions.csv'),
+    masks: join(folder, 'predictions'),
+    checkpoints: join(folder, 'checkpoints'),
+  };
+}
+
+/** The result of a repetition that came to its end before; undefined where it did not. */
+export function finishedResult(folder: string): SeedResult | undefined {
+  const { result } = places(folder);
+  return existsSync(result) ? (readJson(result) as unknown as SeedResult) : undefined;
+}
+
+/**
+ * Trains, validates and tests one repetition. The test split is predicted once, with the weights that
+ * validated best.
+ *
+ * @returns undefined when it was interrupted, and has saved
+ */
+export async function runRepetition(
+  parts: RepetitionParts,
+  repetition: Repetition,
+): Promise<SeedResult | undefined> {
+  const { settings, task, from, width, validation, compute, io } = parts;
+  const { seed, labelled, folder, name } = repetition;
+  const paths = places(folder);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(paths.labelled, labelled.map(({ image }) => `${image}\n`).join(''));
+  const counts = { labelled: labelled.length, validation: validation.length };
+  const length = planLength(settings, counts, seed);
+  using network = task.network({ width, random: new RandomStream(seed, 'fine-tuning: weights') });
+  loadEncoder(network.encoder, from);
+  network.to(compute.device);
+  const checkpoints = new Checkpoints(paths.checkpoints, 1);
+  const shared = { settings, task, store: parts.store, compute, io, name, labelled, validation };
+  const made = { length, network, checkpoints, metrics: paths.metrics };
+  using training = new SeedTraining({ ...shared, ...made });
+  training.resume();
+  const began = performance.now();
+  if (!(await training.run())) return undefined;
+  const trained = (performance.now() - began) / 1000 - training.validationSeconds;
+  const { best, weights } = training.selection;
+  if (weights) network.loadStateDict(weights);
+  const tested = await testOnce(parts, network, paths);
+  saveTensors(paths.weights, network.stateDict(), { task: settings.task });
+  const result: SeedResult = {
+    seed,
+    labelled: { ...countOf(labelled), ...positivesOf(labelled, task) },
+    steps: training.step,
+    keptStep: best?.step ?? training.step,
+    keptEpoch: best?.epoch ?? training.step / length.perEpoch,
+    validation: best ? { perClass: best.perClass, mean: best.mean, loss: best.loss } : null,
+    test: tested.figures,
+    seconds: { training: trained, validation: training.validationSeconds, test: tested.seconds },
+  };
+  // Written last: a repetition with a result is finished.
+  writeJson(paths.result, result);
+  rmSync(paths.checkpoints, { recursive: true, force: true });
+  return result;
+}
+
+async function testOnce(
+  { settings, task, store, test }: RepetitionParts,
+  network: TaskNetwork,
+  paths: ReturnType<typeof places>,
+) {
+  const began = performance.now();
+  const assessments: Assessment[] = [];
+  if (task.save) mkdirSync(paths.masks, { recursive: true });
+  const request = { task, network, store, batch: settings.batch, draw: null };
+  const figures = await evaluate(request, test, async (assessment, index) => {
+    const { item, loss, row } = assessment;
+    assessments.push({ item, loss, row });
+    await task.save?.(assessment, predictedPath(paths.masks, item.image, index));
+  });
+  writePredictions(paths.predictions, task.columns, assessments);
+  return { figures, seconds: (performance.now() - began) / 1000 };
+}
+
+/** How many cases, of how many patients. */
+export function countOf(cases: readonly Case[]): Count {
+  return { cases: cases.length, patients: new Set(cases.map(patientOf)).size };
+}
+
+function positivesOf(cases: readonly Case[], { classes }: Task): { positives?: readonly number[] } {
+  if (!cases.every(({ labels }) => labels)) return {};
+  return {
+    positives: classes.map((_, at) => cases.filter(({ labels }) => labels?.[at] === 1).length),
+  };
+}

@@ -1,0 +1,83 @@
+import type { LabelBudget } from '../datasets/index.js';
+import { spreadOf } from '../evaluation/spread.js';
+import type { Figures } from './task.js';
+import type { WeightsSource } from './weights.js';
+
+/** How many there are of something, and of how many patients. */
+export interface Count {
+  readonly cases: number;
+  readonly patients: number;
+}
+
+/** One repetition of a fine-tuning run. */
+export interface SeedResult {
+  readonly seed: number;
+  /** The labelled training cases; `labelled.txt` of the seed's folder lists them. */
+  readonly labelled: Count & {
+    /** Classification: positive cases of each class. */
+    readonly positives?: readonly number[];
+  };
+  readonly steps: number;
+  /** Steps after which the weights that were kept were reached, and the epochs they make. */
+  readonly keptStep: number;
+  readonly keptEpoch: number;
+  readonly validation: (Figures & { readonly loss: number }) | null;
+  readonly test: Figures & { readonly loss: number };
+  readonly seconds: {
+    readonly training: number;
+    readonly validation: number;
+    readonly test: number;
+  };
+}
+
+/** Mean and spread over the seeds. */
+export interface SeedSpread {
+  readonly mean: number | null;
+  /** Sample standard deviation; `null` with fewer than two values. */
+  readonly deviation: number | null;
+}
+
+/** What `results.json` of a fine-tuning run holds. */
+export interface FinetuneResult {
+  readonly task: string;
+  readonly dimensions: 2 | 3;
+  readonly metric: 'AUROC' | 'Dice';
+  readonly classes: readonly string[];
+  readonly from: WeightsSource;
+  readonly labels: LabelBudget;
+  readonly splits: { readonly train: Count; readonly val: Count; readonly test: Count };
+  /** Whether every seed is finished. */
+  readonly complete: boolean;
+  readonly seeds: readonly SeedResult[];
+  /** Of the test split, over the finished seeds. */
+  readonly summary: {
+    readonly mean: SeedSpread;
+    readonly perClass: readonly SeedSpread[];
+  };
+}
+
+/** Mean and spread of each figure over the seeds. */
+export function summarise(
+  seeds: readonly SeedResult[],
+  classes: readonly string[],
+): FinetuneResult['summary'] {
+  return {
+    mean: spread(seeds.map(({ test }) => test.mean)),
+    perClass: classes.map((_, at) => spread(seeds.map(({ test }) => test.perClass[at] ?? null))),
+  };
+}
+
+function spread(figures: readonly (number | null)[]): SeedSpread {
+  const values = figures.filter((value) => value !== null);
+  if (values.length === 0) return { mean: null, deviation: null };
+  const { mean, deviation } = spreadOf(values);
+  return { mean, deviation: deviation ?? null };
+}
+
+/** A label budget as users write it. */
+export function budgetName(budget: LabelBudget): string {
+  if (budget === 'all') return 'all';
+  return 'count' in budget
+    ? String(budget.count)
+    : `${Number((budget.ratio * 100).toPrecision(6))}%`;
+}

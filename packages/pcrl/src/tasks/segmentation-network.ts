@@ -1,0 +1,80 @@
+import {
+  Conv,
+  ConvTranspose,
+  cat,
+  Module,
+  type RandomStream,
+  scope,
+  type Tensor,
+} from '@pcrl/torch';
+import { DoubleUnit3D, Encoder3D } from '../networks/index.js';
+import type { SegmentationSettings } from '../settings/index.js';
+import { TaskNetwork } from './task.js';
+
+const LEVEL_NAMES = ['up_tr256', 'up_tr128', 'up_tr64'] as const;
+
+/** A transposed convolution 2x2x2, the encoder's map of that size beside it, two units. */
+class SegmentationLevel extends Module {
+  readonly #up: ConvTranspose;
+  readonly #units: DoubleUnit3D;
+
+  constructor(
+    { from, skip, to }: { readonly from: number; readonly skip: number; readonly to: number },
+    normalisation: 'batch' | 'group',
+    random: RandomStream,
+  ) {
+    super();
+    const up = { axes: 3, from, to: from, kernel: 2, stride: 2 } as const;
+    this.#up = this.child('up_conv', new ConvTranspose(up, random));
+    this.#units = this.child('ops', new DoubleUnit3D([from + skip, to, to], random, normalisation));
+  }
+
+  decode(coarser: Tensor, skip: Tensor | null): Tensor {
+    return scope(() => {
+      const doubled = this.#up.forward(coarser);
+      return this.#units.forward(skip ? cat([doubled, skip], 1) : doubled);
+    });
+  }
+}
+
+/**
+ * The 3D encoder and a decoder of three levels, with skip connections where the settings say so. Keys are
+ * those of the official network; a skip connection widens the first convolution of its level.
+ */
+export class SegmentationNetwork extends TaskNetwork {
+  readonly encoder: Encoder3D;
+  readonly #levels: readonly SegmentationLevel[];
+  readonly #output: Conv;
+  readonly #skips: boolean;
+
+  constructor(
+    settings: SegmentationSettings['network'],
+    { width, classes }: { readonly width: number; readonly classes: number },
+    random: RandomStream,
+  ) {
+    super();
+    const { normalisation, skipConnections } = settings;
+    this.encoder = this.child('', new Encoder3D({ width, normalisation }, random));
+    this.#skips = skipConnections;
+    const channels = [...this.encoder.channels].reverse();
+    this.#levels = LEVEL_NAMES.map((name, index) => {
+      const [from, to] = [channels[index]!, channels[index + 1]!];
+      const shape = { from, to, skip: skipConnections ? to : 0 };
+      return this.child(name, new SegmentationLevel(shape, normalisation, random));
+    });
+    const last = { axes: 3, from: channels[3]!, to: classes, kernel: 1 } as const;
+    this.#output = this.child('out_tr.final_conv', new Conv(last, random));
+  }
+
+  /** Logits `[N, K, X, Y, Z]` of volumes `[N, 1, X, Y, Z]`, each axis a multiple of 8. */
+  forward(input: Tensor): Tensor {
+    return scope(() => {
+      const maps = [...this.encoder.features(input)].reverse();
+      let current = maps[0]!;
+      this.#levels.forEach((level, index) => {
+        current = level.decode(current, this.#skips ? maps[index + 1]! : null);
+      });
+      return this.#output.forward(current);
+    });
+  }
+}

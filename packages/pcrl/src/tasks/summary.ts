@@ -1,0 +1,25 @@
+import { budgetName, type FinetuneResult, type SeedSpread } from './results.js';
+
+/** What a run came to, line by line, x100 as papers print it. */
+export function describeResult(result: FinetuneResult): string[] {
+  const { metric, classes, summary, seeds, labels, splits } = result;
+  if (seeds.length === 0) return ['no seed is finished'];
+  const count = seeds[0]!.labelled.cases;
+  const width = Math.max(4, ...classes.map((name) => name.length));
+  const rows: [string, SeedSpread][] = [
+    ...classes.map((name, at): [string, SeedSpread] => [name, summary.perClass[at]!]),
+    ['mean', summary.mean],
+  ];
+  return [
+    `${metric} on ${splits.test.cases} test cases, labels ${budgetName(labels)} (${count} cases), ` +
+      `${seeds.length} seed${seeds.length === 1 ? '' : 's'}:`,
+    ...rows.map(([name, spread]) => `  ${name.padEnd(width)}  ${inPercent(spread)}`),
+  ];
+}
+
+/** `91.2 +- 1.4`. */
+export function inPercent({ mean, deviation }: SeedSpread): string {
+  if (mean === null) return 'not defined';
+  const spread = deviation === null ? '' : ` +- ${(deviation * 100).toFixed(1)}`;
+  return `${(mean * 100).toFixed(1)}${spread}`;
+}

@@ -1,0 +1,78 @@
+import { Layer, type RandomStream, type Tensor } from '@pcrl/torch';
+import type { Case, Dataset } from '../datasets/index.js';
+import type { Encoder } from '../networks/index.js';
+import type { Compute } from '../training/device.js';
+
+/** A network for a task: an encoder, which may be pre-trained, and what is new. */
+export abstract class TaskNetwork extends Layer {
+  abstract readonly encoder: Encoder;
+
+  /** Where everything random in the next forward passes comes from. */
+  drawFrom(_random: RandomStream): void {}
+}
+
+/** A case with its image in memory. */
+export interface LoadedCase {
+  readonly item: Case;
+  /** Place in the data set; with seed and epoch it decides every random change of the image. */
+  readonly index: number;
+}
+
+/** Where the random changes of training images come from. */
+export interface Draw {
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/** How one case was predicted. */
+export interface Assessment {
+  readonly item: Case;
+  readonly loss: number;
+  /** What `predictions.csv` says of it, in the order of `Task.columns`. */
+  readonly row: readonly number[];
+}
+
+/** Figures over cases, from 0 to 1. */
+export interface Figures {
+  /** One for each class; `null` where it cannot be computed (no positive or no negative case). */
+  readonly perClass: readonly (number | null)[];
+  /** Mean over the classes that have a figure. */
+  readonly mean: number | null;
+}
+
+/** What a network for a task needs to know of the encoder's weights. */
+export interface NetworkRequest {
+  /** 3D: channels of the first convolution. */
+  readonly width: number;
+  readonly random: RandomStream;
+}
+
+/** A task, opened for one data set. The loop that trains never asks which one it is. */
+export interface Task<Item extends LoadedCase = LoadedCase> {
+  readonly metric: 'AUROC' | 'Dice';
+  readonly classes: readonly string[];
+  /** Names of the values in `Assessment.row`. */
+  readonly columns: readonly string[];
+  /** Reads a case. @throws {ImageError} its image or mask cannot be used */
+  read(item: Case, index: number): Promise<Item>;
+  /** Memory that a case takes. */
+  bytes(item: Item): number;
+  network(request: NetworkRequest): TaskNetwork;
+  /** The loss of a training batch, a scalar with its graph. */
+  loss(network: TaskNetwork, items: readonly Item[], draw: Draw): Tensor;
+  /** Predicts cases and compares with what is known; with `draw`, from images as in training. */
+  assess(network: TaskNetwork, items: readonly Item[], draw: Draw | null): readonly Assessment[];
+  /** Figures of rows as `Assessment.row` has them. */
+  figures(rows: readonly (readonly number[])[]): Figures;
+  /** Writes what a prediction is beside its row, a mask say, to `path` with an ending of its own. */
+  save?(assessment: Assessment, path: string): Promise<void>;
+}
+
+/** What tasks are opened with. */
+export interface TaskRequest<Settings> {
+  readonly settings: Settings;
+  readonly dataset: Dataset;
+  readonly compute: Compute;
+}
+
+export type TaskFactory<Settings> = (request: TaskRequest<Settings>) => Promise<Task>;

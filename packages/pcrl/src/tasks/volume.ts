@@ -1,0 +1,103 @@
+import { ImageError } from '../errors.js';
+import { type Image, readImage, scaleIntensity, unusableReason } from '../images/index.js';
+import type { ClassificationSettings } from '../settings/index.js';
+import { type Box, intersection } from '../views/drawing/box.js';
+import { cutRegion } from '../views/drawing/region.js';
+import { lowestInBox, type VoxelGrid, wholeBox } from '../views/drawing/voxel-grid.js';
+import { resample } from '../views/rendering/resample.js';
+
+/** How volumes are brought to the grid and the scale of pre-training. */
+export type VolumeSettings = Pick<ClassificationSettings['views'], 'spacing' | 'intensity'>;
+
+/** Where a volume lies: everything about it but its voxels. */
+export type VolumePlace = Omit<Image, 'voxels' | 'unit'>;
+
+/** A volume on the scale from 0 to 1, at the spacing of the run. */
+export interface Volume extends VoxelGrid {
+  /** As the file has it. */
+  readonly place: VolumePlace;
+}
+
+/** Points may lie two voxels apart without missing one. */
+const SPREAD = 2;
+/** A crop of one value has no deviation. */
+const TINY_DEVIATION = 1e-6;
+
+/**
+ * Reads a volume as pre-training does.
+ *
+ * @throws {ImageError} it cannot be read, is constant or holds values that are not finite
+ */
+export async function readVolume(path: string, settings: VolumeSettings): Promise<Volume> {
+  const image = await readImage(path);
+  const reason = unusableReason(image);
+  if (reason) throw new ImageError(path, reason);
+  const { voxels, unit: _, ...place } = scaleIntensity(image, settings.intensity);
+  const size = sizeAtSpacing(place, settings.spacing);
+  return { place, size, voxels: resized({ size: image.size, voxels }, size) };
+}
+
+/** The size of a volume at another spacing. */
+export function sizeAtSpacing(
+  { size, spacing }: Pick<VolumePlace, 'size' | 'spacing'>,
+  wanted: VolumeSettings['spacing'],
+): readonly number[] {
+  if (wanted === 'native') return size;
+  return size.map((side, axis) => Math.max(1, Math.round((side * spacing[axis]!) / wanted)));
+}
+
+/** Whether two sizes are the same. */
+export function sameSize(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((side, axis) => side === b[axis]);
+}
+
+function resized(grid: VoxelGrid, size: readonly number[]): Float32Array {
+  if (sameSize(grid.size, size)) return grid.voxels;
+  const box = wholeBox(grid);
+  const whole = { box, flip: false, degrees: [0, 0, 0], scales: [1, 1, 1], outside: 0 };
+  const item = { sample: { region: box, voxels: grid.voxels }, views: [whole] };
+  const resampled = resample([item], size, SPREAD, 'cpu');
+  const voxels = resampled.data() as Float32Array;
+  resampled.dispose();
+  return voxels;
+}
+
+/** Each voxel of the new grid takes the value of the nearest one: for labels. */
+export function nearestResized(grid: VoxelGrid, size: readonly number[]): Float32Array {
+  if (sameSize(grid.size, size)) return grid.voxels;
+  const [xs, ys, zs] = size.map((side, axis) =>
+    Int32Array.from({ length: side }, (_, i) => Math.floor(((i + 0.5) * grid.size[axis]!) / side)),
+  ) as [Int32Array, Int32Array, Int32Array];
+  const out = new Float32Array(xs.length * ys.length * zs.length);
+  let at = 0;
+  for (const x of xs) {
+    for (const y of ys) {
+      const row = (x * grid.size[1]! + y) * grid.size[2]!;
+      for (let k = 0; k < zs.length; k++) out[at++] = grid.voxels[row + zs[k]!]!;
+    }
+  }
+  return out;
+}
+
+/**
+ * Cuts out a box, minus its mean and over its standard deviation, as inputs are in pre-training. Where
+ * the box reaches beyond the volume it holds the lowest value inside; padding does not count.
+ */
+export function normalisedCrop(volume: VoxelGrid, box: Box): Float32Array {
+  const inside = intersection(box, wholeBox(volume));
+  const values = cutRegion(volume, inside, 0);
+  const { mean, deviation } = moments(values);
+  const crop = cutRegion(volume, box, lowestInBox(volume, inside));
+  for (let i = 0; i < crop.length; i++) crop[i] = (crop[i]! - mean) / deviation;
+  return crop;
+}
+
+function moments(values: Float32Array): { mean: number; deviation: number } {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;
+  const deviation = Math.sqrt(squares / Math.max(1, values.length - 1));
+  return { mean, deviation: Math.max(TINY_DEVIATION, deviation) };
+}
