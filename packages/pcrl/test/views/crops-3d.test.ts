@@ -87,6 +87,22 @@ describe('drawCrops3D', () => {
     }
   });
 
+  it('takes the listed sizes that fit, or stick out least', () => {
+    const cropSizes = [
+      [96, 96, 64],
+      [64, 64, 32],
+      [32, 32, 40],
+    ];
+    const sizesIn = (size: readonly number[]) =>
+      many(40).flatMap((at) =>
+        drawCrops3D(volume(size), settings3D({ cropSizes }), at).globals.map((box) =>
+          box.size.join('x'),
+        ),
+      );
+    expect(new Set(sizesIn([70, 70, 70]))).toEqual(new Set(['64x64x32', '32x32x40']));
+    expect(new Set(sizesIn([40, 40, 36]))).toEqual(new Set(['32x32x40']));
+  });
+
   it('prefers crops with tissue under the rule of the paper, and never hangs', () => {
     const settings = settings3D({ cropSizes: [[64, 64, 32]], margins: [0, 0, 0] });
     const ct = volume([260, 128, 64], 200);

@@ -52,19 +52,29 @@ export function drawCrops3D(
 }
 
 function drawGlobal(stream: RandomStream, volume: CropVolume, settings: ViewSettings3D): Box {
-  const size = sideLengths(stream, settings.cropSizes, volume);
+  const size = drawSize(stream, settings.cropSizes, volume, volume.grid.size);
   const start = size.map((side, axis) =>
     drawStart(stream, volume.grid.size[axis]!, side, settings.margins[axis]! * volume.unit[axis]!),
   );
   return { start, size };
 }
 
-function sideLengths(
+/**
+ * One of the sizes, in voxels of the volume: of those that fit into `extent`; where none fits, of those
+ * that stick out least.
+ */
+function drawSize(
   stream: RandomStream,
   sizes: readonly (readonly number[])[],
-  volume: CropVolume,
-): number[] {
-  return stream.choose(sizes).map((side, axis) => side * volume.unit[axis]!);
+  { unit }: CropVolume,
+  extent: readonly number[],
+): readonly number[] {
+  const inVoxels = sizes.map((size) => size.map((side, axis) => side * unit[axis]!));
+  const covered = inVoxels.map((size) =>
+    size.reduce((share, side, axis) => share * Math.min(1, extent[axis]! / side), 1),
+  );
+  const most = Math.max(...covered);
+  return stream.choose(inVoxels.filter((_, i) => covered[i] === most));
 }
 
 /**
@@ -116,13 +126,15 @@ function drawLocal(
   settings: ViewSettings3D,
   globals: readonly [Box, Box],
 ): Box {
-  const size = sideLengths(stream, settings.localCropSizes, volume);
   const whole = wholeBox(volume.grid);
-  if (settings.localPlacement === 'multi-crop') return drawInside(stream, whole, size);
   const around = boundingBox(globals);
-  return settings.localInsideBox
-    ? drawInside(stream, intersection(around, whole), size)
-    : drawOfficialLocal(stream, around, whole, size);
+  const sizesIn = (extent: readonly number[]) =>
+    drawSize(stream, settings.localCropSizes, volume, extent);
+  if (settings.localPlacement === 'sub-crop' && !settings.localInsideBox) {
+    return drawOfficialLocal(stream, around, whole, sizesIn(whole.size));
+  }
+  const outer = settings.localPlacement === 'sub-crop' ? intersection(around, whole) : whole;
+  return drawInside(stream, outer, sizesIn(outer.size));
 }
 
 /** A box of whole start coordinates inside another; centred on it along axes where it is too long. */
