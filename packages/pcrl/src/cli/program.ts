@@ -6,6 +6,7 @@ import { addDoctor } from './doctor-command.js';
 import { addFinetune } from './finetune-command.js';
 import { addInfo } from './info-command.js';
 import { addPretrain } from './pretrain-command.js';
+import { addReplay } from './replay-command.js';
 import { addViews } from './views-command.js';
 
 /** Takes the exit code of a command that ran to its end. */
@@ -33,6 +34,7 @@ export function createProgram(exitWith: ExitWith): Command {
   addCompare(program);
   addViews(program);
   addInfo(program);
+  addReplay(program);
   addDemo(program, exitWith);
   addDoctor(program, exitWith);
   return program;

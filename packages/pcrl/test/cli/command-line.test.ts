@@ -49,7 +49,7 @@ async function pretrained(...words: string[]): Promise<PretrainSettings> {
 }
 
 describe('help', () => {
-  it.each(['pretrain', 'finetune', 'compare', 'views', 'info', 'doctor'])(
+  it.each(['pretrain', 'finetune', 'compare', 'views', 'info', 'replay', 'doctor'])(
     'of %s has examples',
     async (command) => {
       expect(await main([command, '--help'])).toBe(0);
