@@ -10,7 +10,7 @@ export class StateSnapshot implements Disposable {
       for (const [name, tensor] of state) {
         const known = this.tensors.get(name);
         if (known) known.copy_(tensor);
-        else this.tensors.set(name, keep(tensor.detach().clone()));
+        else this.tensors.set(name, keep(tensor.clone()));
       }
     });
   }
