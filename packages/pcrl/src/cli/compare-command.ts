@@ -19,6 +19,9 @@ export function addCompare(program: Command): void {
     .action(async (runs: string[], { out }: { out: string }) => {
       const { runInTerminal } = await import('./run-command.js');
       const { compare } = await import('../evaluation/compare.js');
-      await runInTerminal(false, (io) => compare(runs, out, io));
+      await runInTerminal(false, async (io) => {
+        await compare(runs, out, io);
+        return false;
+      });
     });
 }

@@ -27,6 +27,7 @@ export function addDemo(program: Command, exitWith: ExitWith): void {
       const code = await runInTerminal(false, async (io) => {
         const report = await runDemo(out, data, io);
         if (!io.interrupted()) io.say(`\nOpen ${report} in a browser.`);
+        return io.interrupted();
       });
       exitWith(code);
     });

@@ -44,6 +44,6 @@ export function addFinetune(program: Command, exitWith: ExitWith): void {
     const input = await settingsInput({ sources, flags: FINETUNE_FLAGS, values, resume });
     const settings = resolveFinetuneSettings(input as FinetuneInput);
     const { finetune } = await import('../tasks/finetune.js');
-    exitWith(await runInTerminal(resume, (io) => finetune(settings, io)));
+    exitWith(await runInTerminal(resume, async (io) => !(await finetune(settings, io)).complete));
   });
 }

@@ -42,6 +42,6 @@ export function addPretrain(program: Command, exitWith: ExitWith): void {
     const input = await settingsInput({ sources, flags: PRETRAIN_FLAGS, values, resume });
     const settings = resolvePretrainSettings(input as PretrainInput);
     const { pretrain } = await import('../training/pretrain.js');
-    exitWith(await runInTerminal(resume, (io) => pretrain(settings, io)));
+    exitWith(await runInTerminal(resume, async (io) => (await pretrain(settings, io)).interrupted));
   });
 }

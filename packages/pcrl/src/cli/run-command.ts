@@ -4,11 +4,12 @@ import { openTerminal } from './terminal.js';
 /**
  * Runs something long under a terminal: progress, Ctrl-C, and the exit code that follows.
  *
- * @returns 0, or 130 when the user interrupted it and it has saved
+ * @param work gives whether it was interrupted before its end; then it has saved
+ * @returns 0, or 130 when it was interrupted
  */
 export async function runInTerminal(
   resume: boolean,
-  work: (io: RunIO) => Promise<unknown>,
+  work: (io: RunIO) => Promise<boolean>,
 ): Promise<0 | 130> {
   const terminal = openTerminal({
     screen: process.stderr,
@@ -17,8 +18,7 @@ export async function runInTerminal(
     stopNow: (code) => process.exit(code),
   });
   try {
-    await work(terminal);
-    return terminal.interrupted() ? 130 : 0;
+    return (await work(terminal)) ? 130 : 0;
   } finally {
     terminal.close();
   }

@@ -1,0 +1,86 @@
+/**
+ * A short run of every command, as a user types it, on small phantoms and drawn X-rays; ends with 1 at
+ * the first surprise. What it makes lies in a temporary folder and is removed.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const script = (path) => fileURLToPath(new URL(path, import.meta.url));
+const launcher = script('../packages/pcrl/bin/pcrl.mjs');
+const work = mkdtempSync(join(tmpdir(), 'pcrl-end-to-end-'));
+const at = (name) => join(work, name);
+
+/** Runs a command and holds its exit code, and what it says, against what is expected. */
+function pcrl(args, { exit = 0, says } = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], {
+    encoding: 'utf8',
+  });
+  const said = stdout + stderr;
+  const right = status === exit && (says === undefined || said.includes(says));
+  console.log(`${right ? 'ok ' : 'NOT'} pcrl ${args.join(' ').replaceAll(work, '.')}`);
+  if (right) return said;
+  throw new Error(`exit ${status}, expected ${exit}${says ? ` and "${says}"` : ''}:\n${said}`);
+}
+
+function made(name, atLeast = 1) {
+  const path = at(name);
+  if (existsSync(path) && statSync(path).size >= atLeast) return path;
+  throw new Error(`${name} was not made, or is smaller than ${atLeast} bytes`);
+}
+
+async function drawData() {
+  const { writePhantomDataset } = await import(script('../packages/pcrl/dist/phantom/index.js'));
+  return writePhantomDataset(at('data'), {
+    seed: 3,
+    size: [32, 32, 24],
+    spacing: [12, 12, 12],
+    cases: { unlabelled: 4, train: 3, val: 1, test: 2 },
+  });
+}
+
+const small = ['--width', '8', '--set', 'views.spacing=native'];
+
+async function main() {
+  const { unlabelled, labels } = await drawData();
+  pcrl(['doctor'], { says: 'libtorch' });
+  pcrl(['--help'], { says: 'pretrain' });
+
+  const pretrain = ['pretrain', unlabelled, '--out', at('pretrained'), '--size', '16x16x16'];
+  pcrl([...pretrain, ...small, '--steps', '4', '--batch', '4', '--set', 'views.margins=0'], {
+    says: 'Done',
+  });
+  made('pretrained/encoder.safetensors', 1000);
+  pcrl([...pretrain, ...small, '--steps', '4'], { exit: 2, says: 'holds a run already' });
+  pcrl(['pretrain', at('nowhere'), '--out', at('x')], { exit: 2, says: 'nowhere' });
+  pcrl(['pretrain', unlabelled, '--out', at('x'), '--set', 'views.cutuot=1'], { exit: 2 });
+  pcrl(['info', at('pretrained')], { says: 'pcrlv2' });
+
+  for (const [run, from] of [
+    ['tuned', at('pretrained')],
+    ['scratch', 'scratch'],
+  ]) {
+    const data = ['finetune', labels, '--task', 'segmentation', '--from', from];
+    const length = ['--labels', '2', '--seeds', '2', '--steps', '4', '--batch', '2'];
+    pcrl([...data, ...length, '--size', '16x16x16', ...small, '--out', at(run)]);
+    made(`${run}/results.json`);
+  }
+  pcrl(['compare', at('tuned'), at('scratch'), '--out', at('report.html')]);
+  const report = readFileSync(made('report.html', 10_000), 'utf8');
+  if (/src="http|href="http/.test(report)) throw new Error('the report loads from the network');
+
+  const image = join(unlabelled, 'patient-001.nii.gz');
+  pcrl(['views', image, '--out', at('views.png'), '--seed', '2']);
+  made('views.png', 1000);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true });
+}
