@@ -52,8 +52,13 @@ async function readPicture(item: Case, index: number, views: Views): Promise<Pic
   const smallest = Math.max(views.scale[0], SMALLEST_AREA);
   const shortSide = Math.max(...views.size) * Math.max(RESIZE, 1 / Math.sqrt(smallest));
   const { size, voxels } = shrinkToShortSide(image, Math.ceil(shortSide));
-  const pixels = Uint8Array.from(voxels, (value) => Math.round(value * 255));
-  return { item, index, size: [...size].reverse(), pixels };
+  return { item, index, size: [...size].reverse(), pixels: inBytes(voxels) };
+}
+
+function inBytes(voxels: Float32Array): Uint8Array {
+  const pixels = new Uint8Array(voxels.length);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.round(voxels[i]! * 255);
+  return pixels;
 }
 
 function unitScale(pixels: Uint8Array): Float32Array {

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planLength } from '../../src/tasks/length.js';
+import { planWindows } from '../../src/tasks/sliding-window.js';
+import { nearestResized } from '../../src/tasks/volume.js';
+
+describe('the length of a seed', () => {
+  const settings = { batch: 16, epochs: 100, steps: null };
+
+  it('counts epochs over the labelled cases', () => {
+    const length = planLength(settings, { labelled: 100, validation: 50 }, 1);
+    expect(length).toMatchObject({ batch: 16, perEpoch: 7, steps: 700, epochs: 100 });
+    expect(length.validations).toHaveLength(20);
+    expect(length.validations.at(-1)).toBe(700);
+  });
+
+  it('validates less often where few labelled cases make short epochs', () => {
+    const few = { ...settings, steps: 300 };
+    expect(planLength(few, { labelled: 21, validation: 600 }, 1).validations).toHaveLength(8);
+    expect(planLength(few, { labelled: 4, validation: 600 }, 1).validations).toHaveLength(5);
+  });
+
+  it('trains on a single labelled case', () => {
+    const length = planLength(settings, { labelled: 1, validation: 0 }, 1);
+    expect(length).toMatchObject({ batch: 1, perEpoch: 1, steps: 100, validations: [] });
+  });
+});
+
+describe('windows over a volume', () => {
+  const side = fc.integer({ min: 1, max: 70 });
+  const axes = fc.tuple(side, side, side);
+  const window = fc.constantFrom([16, 16, 16], [32, 24, 8]);
+
+  it('cover every voxel, lie inside, and have sides that halve three times', () => {
+    fc.assert(
+      fc.property(axes, window, fc.constantFrom(0, 0.5, 0.8), (volume, size, overlap) => {
+        const { extent, windows } = planWindows(volume, size, overlap);
+        for (const axis of [0, 1, 2]) {
+          const along = new Map(windows.map(({ start, size: s }) => [start[axis]!, s[axis]!]));
+          const covered = new Uint8Array(extent[axis]!);
+          for (const [start, length] of along) {
+            expect([length % 8, start + length <= extent[axis]!]).toEqual([0, true]);
+            covered.fill(1, start, start + length);
+          }
+          expect(covered.every((value) => value === 1)).toBe(true);
+          expect(extent[axis]).toBeGreaterThanOrEqual(volume[axis]!);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are one where the volume fits', () => {
+    expect(planWindows([35, 51, 30], [48, 64, 48], 0.5)).toEqual({
+      extent: [40, 56, 32],
+      windows: [{ start: [0, 0, 0], size: [40, 56, 32] }],
+    });
+  });
+
+  it('overlap by half where they are asked to', () => {
+    const { windows } = planWindows([48, 16, 16], [16, 16, 16], 0.5);
+    expect(windows.map(({ start }) => start[0])).toEqual([0, 8, 16, 24, 32]);
+  });
+});
+
+describe('masks on another grid', () => {
+  it('take the nearest label', () => {
+    const line = (values: number[]) => ({
+      size: [1, 1, values.length],
+      voxels: Float32Array.from(values),
+    });
+    expect([...nearestResized(line([1, 2, 3, 4]), [1, 1, 2])]).toEqual([2, 4]);
+    expect([...nearestResized(line([1, 2]), [1, 1, 4])]).toEqual([1, 1, 2, 2]);
+    expect([...nearestResized(line([1, 2, 3]), [2, 1, 1])]).toEqual([2, 2]);
+  });
+});
