@@ -2,7 +2,6 @@ import {
   BatchNorm,
   Conv,
   ConvTranspose,
-  interpolate,
   Layer,
   type RandomStream,
   ReLU,
@@ -14,7 +13,7 @@ import type { NetworkSettings3D } from '../settings/index.js';
 import { outputActivation } from './decoder-2d.js';
 import { DecoderLevel } from './decoder-level.js';
 import { DoubleUnit3D } from './encoder-3d.js';
-import { transposedConvThenConv } from './fused-upsampling.js';
+import { transposedConvThenConv, upsampledConv } from './fused-upsampling.js';
 import { predictorHead } from './heads.js';
 
 /** What a network's settings say of the decoder's parts. */
@@ -57,7 +56,7 @@ export class DecoderLevel3D extends DecoderLevel {
       const { first, second } = this.#units;
       const convolved = this.#up
         ? transposedConvThenConv(coarser, this.#up, first.convolution)
-        : first.convolution.forward(interpolate(coarser, { scale: 2 }, 'nearest'));
+        : upsampledConv(coarser, first.convolution.weight, first.convolution.bias);
       return second.forward(first.activate(convolved));
     });
   }
