@@ -11,7 +11,7 @@ import { drawGeometry2D, drawGeometry3D } from './drawing/geometry.js';
 import { type Appearance2D, type Appearance3D, type SamplePlan, viewsOf } from './drawing/plan.js';
 import { cutRegion, regionAround } from './drawing/region.js';
 import { fillSwapMap } from './drawing/swap-map.js';
-import { gridOf, lowestInBox, wholeBox } from './drawing/voxel-grid.js';
+import { gridOf, lowestInBox, type VoxelGrid, wholeBox } from './drawing/voxel-grid.js';
 
 /** What the views of images and of volumes need to know. */
 export type ViewSettings = ViewSettings2D | ViewSettings3D;
@@ -95,7 +95,13 @@ function prepareSample3D(
   const region = regionAround(boxes, grid);
   const cut = { size: region.size, voxels: cutRegion(grid, region, padding) };
   const plan = (box: Box, view: number) => ({
-    geometry: drawGeometry3D(box, lowestInBox(cut, inside(region, box)), settings, address, view),
+    geometry: drawGeometry3D(
+      box,
+      lowestInView(cut, region, box, settings),
+      settings,
+      address,
+      view,
+    ),
     appearance: drawAppearance3D(settings, address, view),
   });
   const globals = crops.globals.map(plan);
@@ -110,9 +116,16 @@ function prepareSample3D(
   };
 }
 
-/** A box of the image in voxels of a region that holds it. */
-function inside(region: Box, box: Box): Box {
-  return { start: box.start.map((low, axis) => low - region.start[axis]!), size: box.size };
+/** The smallest value of a crop, looked for about as densely as a global view reads it. */
+function lowestInView(
+  cut: VoxelGrid,
+  region: Box,
+  { start, size }: Box,
+  settings: ViewSettings3D,
+): number {
+  const inRegion = { start: start.map((low, axis) => low - region.start[axis]!), size };
+  const strides = size.map((side, axis) => Math.max(1, Math.floor(side / settings.size[axis]!)));
+  return lowestInBox(cut, inRegion, strides);
 }
 
 /** Voxels of the image per voxel at the target spacing; 1 when the image's own spacing is kept. */

@@ -37,36 +37,52 @@ function areaAverage(grid: VoxelGrid, size: readonly [number, number]): Float32A
   const [height, width] = grid.size as [number, number];
   const rows = stretches(height, size[0]);
   const columns = stretches(width, size[1]);
-  const narrow = new Float32Array(width);
+  const line = new Float32Array(width);
   const out = sharedVoxels(size[0] * size[1]);
-  rows.forEach(({ first, weights }, row) => {
-    narrow.fill(0);
-    weights.forEach((weight, i) => {
-      const line = grid.voxels.subarray((first + i) * width, (first + i + 1) * width);
-      for (let x = 0; x < width; x++) narrow[x] = narrow[x]! + weight * line[x]!;
-    });
-    columns.forEach((column, x) => {
-      let sum = 0;
-      for (let i = 0; i < column.weights.length; i++) {
-        sum += column.weights[i]! * narrow[column.first + i]!;
-      }
-      out[row * size[1] + x] = sum;
-    });
-  });
+  for (let row = 0; row < size[0]; row++) {
+    line.fill(0);
+    for (let tap = 0; tap < rows.taps; tap++) {
+      const weight = rows.weights[row * rows.taps + tap]!;
+      const from = Math.min(height - 1, rows.first[row]! + tap) * width;
+      for (let x = 0; x < width; x++) line[x] = line[x]! + weight * grid.voxels[from + x]!;
+    }
+    averageLine(out, row * size[1], line, columns);
+  }
   return out;
 }
 
-/** What each of `count` new pixels covers of `extent` old ones: the first, and the share of each. */
-function stretches(extent: number, count: number): { first: number; weights: number[] }[] {
+function averageLine(out: Float32Array, at: number, line: Float32Array, columns: Stretches): void {
+  const { taps, first, weights } = columns;
+  for (let column = 0; column < first.length; column++) {
+    let sum = 0;
+    for (let tap = 0; tap < taps; tap++) {
+      const from = Math.min(line.length - 1, first[column]! + tap);
+      sum += weights[column * taps + tap]! * line[from]!;
+    }
+    out[at + column] = sum;
+  }
+}
+
+/** What each new pixel covers of the old ones: the first of them, and the share of `taps` from there. */
+interface Stretches {
+  readonly taps: number;
+  readonly first: Int32Array;
+  readonly weights: Float64Array;
+}
+
+function stretches(extent: number, count: number): Stretches {
   const length = extent / count;
-  return Array.from({ length: count }, (_, i) => {
+  const taps = Math.ceil(length) + 1;
+  const first = new Int32Array(count);
+  const weights = new Float64Array(count * taps);
+  for (let i = 0; i < count; i++) {
     const [start, end] = [i * length, (i + 1) * length];
-    const first = Math.floor(start);
-    const last = Math.min(extent, Math.ceil(end - 1e-9));
-    const weights = Array.from({ length: last - first }, (_, k) => {
-      const covered = Math.min(end, first + k + 1) - Math.max(start, first + k);
-      return covered / length;
-    });
-    return { first, weights };
-  });
+    first[i] = Math.floor(start);
+    for (let tap = 0; tap < taps; tap++) {
+      const from = first[i]! + tap;
+      weights[i * taps + tap] =
+        Math.max(0, Math.min(end, from + 1, extent) - Math.max(start, from)) / length;
+    }
+  }
+  return { taps, first, weights };
 }

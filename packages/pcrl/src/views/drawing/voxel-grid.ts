@@ -38,29 +38,40 @@ export function wholeBox(grid: VoxelGrid): Box {
 }
 
 /** First and last whole voxel that a box touches, kept inside the grid. */
-export function voxelRange(grid: VoxelGrid, box: Box, axis: number): [first: number, last: number] {
+export function voxelRange(grid: VoxelGrid, box: Box, axis: number): Range {
   const top = grid.size[axis]! - 1;
   const first = Math.min(top, Math.max(0, Math.floor(box.start[axis]!)));
   return [first, Math.min(top, Math.max(first, Math.ceil(endOf(box)[axis]!) - 1))];
 }
 
-/** The smallest value in a box (in the part of it that lies inside the grid). */
-export function lowestInBox(grid: VoxelGrid, box: Box): number {
+/**
+ * The smallest value in a box (in the part of it that lies inside the grid), of every `strides`-th voxel
+ * along each axis.
+ */
+export function lowestInBox(
+  grid: VoxelGrid,
+  box: Box,
+  strides: readonly number[] = [1, 1, 1],
+): number {
+  const [, height, depth] = grid.size as [number, number, number];
   const { voxels } = grid;
+  const [[x0, x1], [y0, y1], [z0, z1]] = [0, 1, 2].map((axis) => voxelRange(grid, box, axis)) as [
+    Range,
+    Range,
+    Range,
+  ];
+  const [byX, byY, byZ] = strides as [number, number, number];
   let low = Number.POSITIVE_INFINITY;
-  everyRow(grid, box, (from, to) => {
-    low = lowestOfRun(voxels, from, to, low);
-    return true;
-  });
+  for (let x = x0; x <= x1; x += byX) {
+    for (let y = y0; y <= y1; y += byY) {
+      const row = (x * height + y) * depth;
+      for (let z = z0; z <= z1; z += byZ) if (voxels[row + z]! < low) low = voxels[row + z]!;
+    }
+  }
   return low;
 }
 
-/** Out of the visitor: a plain loop over locals is what the compiler makes fast. */
-function lowestOfRun(voxels: Float32Array, from: number, to: number, start: number): number {
-  let low = start;
-  for (let i = from; i < to; i++) if (voxels[i]! < low) low = voxels[i]!;
-  return low;
-}
+type Range = [first: number, last: number];
 
 /** Whether every voxel of the box has the same value: nothing can be learnt from it. */
 export function isConstant(grid: VoxelGrid, box: Box): boolean {

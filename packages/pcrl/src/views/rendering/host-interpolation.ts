@@ -35,28 +35,32 @@ export function interpolateOnHost(
   else interpolate3D(out, source, size, steps, points);
 }
 
-/** `base + sum over axes of step[row][axis] * i[axis]`: a voxel index of the region. */
+/**
+ * `base[row] + sum over axes of step[row * rank + axis] * i[axis]`: a voxel index of the region. Typed
+ * arrays, because the numbers of plain ones are checked for their kind each time the loops use them.
+ */
 interface VoxelSteps {
-  readonly base: readonly number[];
-  readonly step: readonly (readonly number[])[];
+  readonly base: Float64Array;
+  readonly step: Float64Array;
 }
 
 function inVoxels(map: AffineMap, from: readonly number[], to: readonly number[]): VoxelSteps {
-  const step = map.matrix.map((row, i) => row.map((value, j) => (value * to[i]!) / from[j]!));
+  const step = map.matrix.flatMap((row, i) => row.map((value, j) => (value * to[i]!) / from[j]!));
   const base = map.matrix.map((row, i) => {
     const first = row.reduce((sum, value, j) => sum + value * (1 / from[j]! - 1), map.offset[i]!);
     return ((first + 1) * to[i]! - 1) / 2;
   });
-  return { base, step };
+  return { base: Float64Array.from(base), step: Float64Array.from(step) };
 }
 
 /** Offsets of the points that a voxel is the mean of, in voxels of the region, one after the other. */
-function lattice(factors: readonly number[], step: VoxelSteps['step']): Float64Array {
-  let points: readonly (readonly number[])[] = [step.map(() => 0)];
+function lattice(factors: readonly number[], step: Float64Array): Float64Array {
+  const rank = factors.length;
+  let points: readonly (readonly number[])[] = [factors.map(() => 0)];
   factors.forEach((factor, axis) => {
     points = points.flatMap((point) =>
       Array.from({ length: factor }, (_, k) =>
-        point.map((value, row) => value + step[row]![axis]! * ((k + 0.5) / factor - 0.5)),
+        point.map((value, row) => value + step[row * rank + axis]! * ((k + 0.5) / factor - 0.5)),
       ),
     );
   });
@@ -64,9 +68,12 @@ function lattice(factors: readonly number[], step: VoxelSteps['step']): Float64A
 }
 
 /** Indices between which a point lies inside the crop. */
-function limits({ crop, region }: InterpolationSource): { low: number[]; high: number[] } {
+function limits({ crop, region }: InterpolationSource): { low: Float64Array; high: Float64Array } {
   const inRegion = (value: number, axis: number) => value - region.start[axis]! - 0.5;
-  return { low: crop.start.map(inRegion), high: endOf(crop).map(inRegion) };
+  return {
+    low: Float64Array.from(crop.start, inRegion),
+    high: Float64Array.from(endOf(crop), inRegion),
+  };
 }
 
 function interpolate2D(
@@ -79,18 +86,14 @@ function interpolate2D(
   const { voxels, outside } = source;
   const [rows, columns] = size as [number, number];
   const [height, width] = source.region.size as [number, number];
-  const [[yy, yx], [xy, xx]] = step as [[number, number], [number, number]];
   const { low, high } = limits(source);
-  const [lowY, lowX] = low as [number, number];
-  const [highY, highX] = high as [number, number];
-  const [startY, startX] = base as [number, number];
   const share = 2 / points.length;
   let at = 0;
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const y = startY + yy * i + yx * j;
-      const x = startX + xy * i + xx * j;
-      if (y < lowY || x < lowX || y > highY || x > highX) {
+      const y = base[0]! + step[0]! * i + step[1]! * j;
+      const x = base[1]! + step[2]! * i + step[3]! * j;
+      if (y < low[0]! || x < low[1]! || y > high[0]! || x > high[1]!) {
         out[at++] = outside;
         continue;
       }
@@ -113,22 +116,20 @@ function interpolate3D(
   const { voxels, outside } = source;
   const [slabs, rows, columns] = size as [number, number, number];
   const [X, Y, Z] = source.region.size as [number, number, number];
-  const [[xx, xy, xz], [yx, yy, yz], [zx, zy, zz]] = step as [Triple, Triple, Triple];
   const { low, high } = limits(source);
-  const [lowX, lowY, lowZ] = low as [number, number, number];
-  const [highX, highY, highZ] = high as [number, number, number];
   const share = 3 / points.length;
   let at = 0;
   for (let i = 0; i < slabs; i++) {
     for (let j = 0; j < rows; j++) {
-      const x0 = base[0]! + xx * i + xy * j;
-      const y0 = base[1]! + yx * i + yy * j;
-      const z0 = base[2]! + zx * i + zy * j;
+      const x0 = base[0]! + step[0]! * i + step[1]! * j;
+      const y0 = base[1]! + step[3]! * i + step[4]! * j;
+      const z0 = base[2]! + step[6]! * i + step[7]! * j;
       for (let k = 0; k < columns; k++) {
-        const x = x0 + xz * k;
-        const y = y0 + yz * k;
-        const z = z0 + zz * k;
-        if (x < lowX || y < lowY || z < lowZ || x > highX || y > highY || z > highZ) {
+        const x = x0 + step[2]! * k;
+        const y = y0 + step[5]! * k;
+        const z = z0 + step[8]! * k;
+        const isBefore = x < low[0]! || y < low[1]! || z < low[2]!;
+        if (isBefore || x > high[0]! || y > high[1]! || z > high[2]!) {
           out[at++] = outside;
           continue;
         }
@@ -141,8 +142,6 @@ function interpolate3D(
     }
   }
 }
-
-type Triple = [number, number, number];
 
 /** The nearest index inside the region. */
 function clamped(index: number, extent: number): number {

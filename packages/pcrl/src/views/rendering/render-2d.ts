@@ -12,8 +12,8 @@ import { pairOfViews, type ViewBatch } from './view-batch.js';
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_DEVIATION: readonly number[] = [0.229, 0.224, 0.225];
 
-/** Crops are read about as densely as an antialiased resize reads them. */
-const SPREAD = 1.25;
+/** Points at most this far apart: about as dense as an antialiased resize reads a crop. */
+const SPREAD = 1.5;
 
 /**
  * The 2D views of PCRLv2's released code: crop, rotation and mirror; then, for the inputs, blur,

@@ -1,4 +1,4 @@
-import { call, callOne, type Device, gridSample, stack, type Tensor, tensor } from '@pcrl/torch';
+import { call, callOne, cat, type Device, gridSample, type Tensor, tensor } from '@pcrl/torch';
 import type { ViewGeometry } from '../drawing/plan.js';
 import type { PreparedSample } from '../prepare.js';
 import { affineField, cropToRegion, viewToCrop } from './affine.js';
@@ -39,16 +39,9 @@ export function viewMajor<T>(perSample: readonly (readonly T[])[]): readonly T[]
   return Array.from({ length: count }, (_, view) => perSample.map((of) => of[view]!)).flat();
 }
 
-/** How many points a voxel is the mean of, per axis: as the largest crop of the sample needs. */
-function refinement(
-  views: readonly ViewGeometry[],
-  size: readonly number[],
-  spread: number,
-): number[] {
-  return size.map((extent, axis) => {
-    const largest = Math.max(...views.map(({ box }) => box.size[axis]!));
-    return Math.max(1, Math.ceil(largest / extent / spread));
-  });
+/** How many points a voxel of a view is the mean of, per axis: as its crop needs. */
+function refinement({ box }: ViewGeometry, size: readonly number[], spread: number): number[] {
+  return size.map((extent, axis) => Math.max(1, Math.ceil(box.size[axis]! / extent / spread)));
 }
 
 function resampleOnHost(
@@ -57,18 +50,24 @@ function resampleOnHost(
   spread: number,
 ): Tensor {
   const voxels = size.reduce((product, side) => product * side, 1);
-  const viewsEach = items[0]!.views.length;
-  const out = new Float32Array(items.length * viewsEach * voxels);
-  items.forEach(({ sample, views }, n) => {
-    const factors = refinement(views, size, spread);
-    views.forEach((view, v) => {
-      const at = (v * items.length + n) * voxels;
-      const map = cropToRegion(viewToCrop(view, size), view.box, sample.region);
-      const source = { ...sample, crop: view.box, map, outside: view.outside };
-      interpolateOnHost(out.subarray(at, at + voxels), source, size, factors);
-    });
+  const views = inOrder(items);
+  const out = new Float32Array(views.length * voxels);
+  views.forEach(({ sample, view }, index) => {
+    const map = cropToRegion(viewToCrop(view, size), view.box, sample.region);
+    const source = { ...sample, crop: view.box, map, outside: view.outside };
+    const target = out.subarray(index * voxels, (index + 1) * voxels);
+    interpolateOnHost(target, source, size, refinement(view, size, spread));
   });
-  return tensor(out, [items.length * viewsEach, 1, ...size]);
+  return tensor(out, [views.length, 1, ...size]);
+}
+
+interface ViewOfSample {
+  readonly sample: SampleViews['sample'];
+  readonly view: ViewGeometry;
+}
+
+function inOrder(items: readonly SampleViews[]): readonly ViewOfSample[] {
+  return viewMajor(items.map(({ sample, views }) => views.map((view) => ({ sample, view }))));
 }
 
 /** The same by libtorch's `grid_sampler`, on any device. */
@@ -78,29 +77,52 @@ export function resampleOnDevice(
   spread: number,
   device: Device,
 ): Tensor {
-  const perSample = items.map((item) => resampleOne(item, size, spread, device));
-  const views = stack(perSample, 1).reshape([-1, 1, ...size]);
-  return outsideFilled(views, viewMajor(items.map((item) => item.views)), size, device);
+  const sources = new Map(
+    items.map(({ sample }) => [
+      sample,
+      tensor(sample.voxels, [1, 1, ...sample.region.size], { device }),
+    ]),
+  );
+  const views = inOrder(items);
+  const factors = views.map(({ view }) => refinement(view, size, spread));
+  const sampled = new Map<ViewOfSample, Tensor>();
+  for (const key of new Set(factors.map(String))) {
+    const alike = views.filter((_, index) => String(factors[index]) === key);
+    const factor = factors.find((each) => String(each) === key)!;
+    const fine = size.map((extent, axis) => extent * factor[axis]!);
+    const grids = samplingGrids(alike, fine, size, device);
+    alike.forEach((of, index) => {
+      const grid = grids.narrow(0, index, 1);
+      const view = gridSample(sources.get(of.sample)!, grid, { padding: 'border' });
+      sampled.set(of, meanOfBlocks(view, factor));
+    });
+  }
+  const all = cat(views.map((of) => sampled.get(of)!));
+  return outsideFilled(
+    all,
+    views.map(({ view }) => view),
+    size,
+    device,
+  );
 }
 
-/** `[V, 1, ...size]`, still with neighbours of the crop where the view looks beyond it. */
-function resampleOne(
-  { sample, views }: SampleViews,
+/** Where each fine voxel of each view lies in its region: `[views, ...fine, axes]`, last axis first. */
+function samplingGrids(
+  views: readonly ViewOfSample[],
+  fine: readonly number[],
   size: readonly number[],
-  spread: number,
   device: Device,
 ): Tensor {
-  const { region, voxels } = sample;
-  const factors = refinement(views, size, spread);
-  const fine = size.map((extent, axis) => extent * factors[axis]!);
-  const maps = views.map((view) => cropToRegion(viewToCrop(view, size), view.box, region));
+  const maps = views.map(({ sample, view }) =>
+    cropToRegion(viewToCrop(view, size), view.box, sample.region),
+  );
   const lastAxisFirst = size.map((_, axis) => size.length - 1 - axis);
-  const grid = affineField(maps, fine, lastAxisFirst, device);
-  const source = tensor(voxels, [1, 1, ...region.size], { device });
-  const input = source.expand([views.length, 1, ...region.size]);
-  const sampled = gridSample(input, grid, { padding: 'border' });
-  if (factors.every((factor) => factor === 1)) return sampled;
-  return callOne(`aten::avg_pool${size.length}d`, sampled, factors);
+  return affineField(maps, fine, lastAxisFirst, device);
+}
+
+function meanOfBlocks(views: Tensor, factors: readonly number[]): Tensor {
+  if (factors.every((factor) => factor === 1)) return views;
+  return callOne(`aten::avg_pool${factors.length}d`, views, factors);
 }
 
 function outsideFilled(
