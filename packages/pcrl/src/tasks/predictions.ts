@@ -10,6 +10,8 @@ import type { Assessment } from './task.js';
 export interface Predictions {
   readonly images: readonly string[];
   readonly patients: readonly string[];
+  /** True masks; empty for classification. */
+  readonly masks: readonly string[];
   readonly columns: readonly string[];
   readonly rows: readonly (readonly number[])[];
 }
@@ -20,9 +22,13 @@ export function writePredictions(
   columns: readonly string[],
   assessments: readonly Assessment[],
 ): void {
+  const isMasked = assessments.some(({ item }) => item.mask !== undefined);
   const lines = [
-    ['image', 'patient_id', ...columns],
-    ...assessments.map(({ item, row }) => [item.image, patientOf(item), ...row.map(String)]),
+    ['image', 'patient_id', ...(isMasked ? ['label'] : []), ...columns],
+    ...assessments.map(({ item, row }) => {
+      const mask = isMasked ? [item.mask ?? ''] : [];
+      return [item.image, patientOf(item), ...mask, ...row.map(String)];
+    }),
   ];
   const text = lines.map((fields) => `${fields.map(quoted).join(',')}\n`).join('');
   writeFileDurably(path, [Buffer.from(text)]);
@@ -31,10 +37,13 @@ export function writePredictions(
 /** Reads what {@link writePredictions} wrote. @throws {RunError} it is missing or damaged */
 export function readPredictions(path: string): Predictions {
   const { columns, rows } = parseCsv(path, textOf(path));
-  const values = columns.slice(2);
+  const isMasked = columns[2] === 'label';
+  const values = columns.slice(isMasked ? 3 : 2);
+  const textsOf = (column: string) => rows.map((row) => row.values.get(column) ?? '');
   return {
-    images: rows.map((row) => row.values.get('image') ?? ''),
-    patients: rows.map((row) => row.values.get('patient_id') ?? ''),
+    images: textsOf('image'),
+    patients: textsOf('patient_id'),
+    masks: isMasked ? textsOf('label') : [],
     columns: values,
     rows: rows.map((row) => values.map((column) => Number(row.values.get(column)))),
   };

@@ -14,11 +14,14 @@ const SPLITS = { train: 12, val: 6, test: 10 } as const;
 const SIDE = 32;
 
 /** Pictures with a bright spot: `left` or right, `high` or low; two pictures a patient. Gives the CSV. */
-export async function drawPictures(folder: string, { order = true } = {}): Promise<string> {
+export async function drawPictures(
+  folder: string,
+  { order = true, cases = SPLITS as Readonly<Record<string, number>> } = {},
+): Promise<string> {
   mkdirSync(join(folder, 'images'), { recursive: true });
   const lines = [`image,patient_id,split,${order ? 'order,' : ''}left,high`];
   let index = 0;
-  for (const [split, count] of Object.entries(SPLITS)) {
+  for (const [split, count] of Object.entries(cases)) {
     for (let n = 0; n < count; n++, index++) {
       const random = new RandomStream(5, 'test pictures', index);
       const [left, high] = [index % 2, (index >> 1) % 2];

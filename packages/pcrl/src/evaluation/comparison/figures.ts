@@ -1,0 +1,108 @@
+import { RandomStream } from '@pcrl/torch';
+import { bootstrap, type Estimate } from '../bootstrap.js';
+import { type Spread, spreadOf } from '../spread.js';
+import {
+  aurocStatistic,
+  averageOf,
+  differenceOf,
+  meanStatistic,
+  type Statistic,
+} from '../statistic.js';
+import type { ComparableRuns, FinetunedSeed, TestCases } from './finetuned-run.js';
+import { type Group, SCRATCH } from './groups.js';
+
+/** A figure of a group. */
+export interface GroupFigure {
+  /** Mean and spread over the seeds; undefined where no seed has a value. */
+  readonly spread: Spread | undefined;
+  /** Each seed's value. */
+  readonly repeats: readonly number[];
+  /** Of the mean over seeds: 95 % interval over patients. */
+  readonly estimate: Estimate | undefined;
+}
+
+/** What a group came to. */
+export interface GroupFigures {
+  readonly group: Group;
+  /** Mean over the classes. */
+  readonly mean: GroupFigure;
+  readonly perClass: readonly GroupFigure[];
+  /** The mean minus that from scratch with the same labels, on the same resamples of patients. */
+  readonly gain: Estimate | undefined;
+}
+
+/** The resamples are the same for every group, so that intervals can be compared. */
+const RESAMPLING_SEED = 0;
+
+/** Figures of every group, with intervals over the patients of the test cases. */
+export function figuresOf(
+  groups: readonly Group[],
+  { runs, test }: ComparableRuns,
+): readonly GroupFigures[] {
+  const { metric, classes } = runs[0]!.result;
+  const statistics = new Map(groups.map((group) => [group, statisticsOf(group, metric, classes)]));
+  return groups.map((group) => {
+    const own = statistics.get(group)!;
+    const scratch = groups.find(
+      (other) => other.source === SCRATCH && other.labelled === group.labelled,
+    );
+    const base = scratch && scratch !== group ? statistics.get(scratch)! : undefined;
+    const meanOfSeeds = ({ result }: FinetunedSeed) => result.test.mean;
+    return {
+      group,
+      mean: figureOf(own.mean, group.seeds.map(meanOfSeeds), test),
+      perClass: own.perClass.map((statistic, at) =>
+        figureOf(
+          statistic,
+          group.seeds.map(({ result }) => result.test.perClass[at] ?? null),
+          test,
+        ),
+      ),
+      gain: base && resampled(differenceOf(own.mean, base.mean), test),
+    };
+  });
+}
+
+function figureOf(
+  statistic: Statistic,
+  values: readonly (number | null)[],
+  test: TestCases,
+): GroupFigure {
+  const repeats = values.filter((value) => value !== null);
+  return {
+    spread: repeats.length > 0 ? spreadOf(repeats) : undefined,
+    repeats,
+    estimate: resampled(statistic, test),
+  };
+}
+
+function resampled(statistic: Statistic, { patients }: TestCases): Estimate | undefined {
+  return bootstrap(statistic, patients, new RandomStream(RESAMPLING_SEED, 'compare'));
+}
+
+interface GroupStatistics {
+  readonly mean: Statistic;
+  readonly perClass: readonly Statistic[];
+}
+
+/** Averages over the seeds. */
+function statisticsOf(
+  { seeds }: Group,
+  metric: 'AUROC' | 'Dice',
+  classes: readonly string[],
+): GroupStatistics {
+  const ofSeed = (seed: FinetunedSeed) =>
+    classes.map((_, at) => {
+      const values = seed.rows.map((row) => row[at]!);
+      if (metric === 'Dice') return meanStatistic(values);
+      return aurocStatistic(
+        values,
+        seed.rows.map((row) => row[classes.length + at]!),
+      );
+    });
+  const bySeed = seeds.map(ofSeed);
+  return {
+    mean: averageOf(bySeed.map(averageOf)),
+    perClass: classes.map((_, at) => averageOf(bySeed.map((statistics) => statistics[at]!))),
+  };
+}

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { readImage } from '../../images/index.js';
+import {
+  composeGrid,
+  ctWindows,
+  encodePng,
+  type GridCell,
+  greyRaster,
+  labelColour,
+  overlayLabels,
+  type Plane,
+  resizeLabels,
+  resizePlane,
+  sliceLabels,
+  slicePlane,
+  trueSize,
+  windowOf,
+} from '../../pictures/index.js';
+import { predictedPath } from '../../tasks/predictions.js';
+import { figure, type Html } from '../report/index.js';
+import type { ComparableRuns } from './finetuned-run.js';
+import type { Group } from './groups.js';
+
+const CELL_WIDTH = 220;
+
+/** A mask as it is cut. */
+interface Mask {
+  readonly size: readonly number[];
+  readonly spacing: readonly number[];
+  readonly voxels: Uint8Array;
+}
+
+/**
+ * Slices of three test cases - the worst, the middle and the best of the first group - with the true mask
+ * and what each group's first seed predicted.
+ */
+export async function maskPictures(
+  groups: readonly Group[],
+  { runs, test }: ComparableRuns,
+): Promise<Html> {
+  const { classes } = runs[0]!.result;
+  const labels = classes.map(Number);
+  const chosen = worstMiddleBest(groups[0]!);
+  const rows: GridCell[][] = [];
+  for (const at of chosen) {
+    const image = test.images[at]!;
+    const truth = await readMaskFile(test.masks[at] ?? '');
+    const masks = [truth];
+    for (const group of groups) masks.push(await readMaskFile(predictionPath(group, at, image)));
+    const dices = groups.map(({ seeds }) => averageOfRow(seeds[0]!.rows[at]!));
+    rows.push(await caseCells(image, masks, dices));
+  }
+  const png = await encodePng(
+    composeGrid({
+      rows,
+      columnTitles: ['image', 'truth', ...groups.map(({ source }) => source)],
+      rowTitles: chosen.map((at, i) => `${['worst', 'middle', 'best'][i]}: ${test.names[at]}`),
+    }),
+  );
+  return figure({
+    png,
+    alt: 'Slices of three test cases with true and predicted masks.',
+    caption:
+      `Axial slices with the most of the structure, with ${groups[0]!.labelled} labelled cases; first seed. ` +
+      'Worst, middle and best are those of the first column of predictions.',
+    key: labels.map((label) => ({ colour: labelColour(label), meaning: `label ${label}` })),
+  });
+}
+
+/** Predicted masks are numbered in the order of the seed's own predictions. */
+function predictionPath({ seeds }: Group, at: number, image: string): string {
+  const { folder, places } = seeds[0]!;
+  return `${predictedPath(join(folder, 'predictions'), image, places[at]!)}.nii.gz`;
+}
+
+async function readMaskFile(path: string): Promise<Mask> {
+  const { size, spacing, voxels } = await readImage(path);
+  return { size, spacing, voxels: Uint8Array.from(voxels) };
+}
+
+function worstMiddleBest({ seeds }: Group): readonly number[] {
+  const rows = seeds[0]!.rows;
+  const order = rows.map((_, at) => at);
+  order.sort((a, b) => averageOfRow(rows[a]!) - averageOfRow(rows[b]!));
+  return [...new Set([order[0]!, order[order.length >> 1]!, order[order.length - 1]!])];
+}
+
+function averageOfRow(row: readonly number[]): number {
+  return row.reduce((sum, value) => sum + value, 0) / row.length;
+}
+
+/** The image alone, then under each mask; predictions come with their Dice. */
+async function caseCells(
+  path: string,
+  masks: readonly Mask[],
+  dices: readonly number[],
+): Promise<GridCell[]> {
+  const image = await readImage(path);
+  const index = fullestSlice(masks[0]!);
+  const plane = slicePlane(image, 'axial', index);
+  const { width, height } = trueSize(plane, CELL_WIDTH);
+  const large = resizePlane(plane, width, height);
+  const raster = greyRaster(large, image.unit === 'HU' ? ctWindows.softTissue : wholeWindow(plane));
+  const covered = masks.map((mask, at): GridCell => {
+    const labels = resizeLabels(sliceLabels(mask, 'axial', index), width, height);
+    const value = dices[at - 1];
+    const caption = value === undefined ? {} : { caption: `Dice ${(value * 100).toFixed(1)}` };
+    return { raster: overlayLabels(raster, labels), ...caption };
+  });
+  return [{ raster }, ...covered];
+}
+
+function wholeWindow(plane: Plane) {
+  return windowOf(plane.values);
+}
+
+/** The axial slice in which the mask covers most. */
+function fullestSlice({ size, voxels }: Mask): number {
+  const depth = size[2]!;
+  const counts = new Uint32Array(depth);
+  for (let i = 0; i < voxels.length; i++) {
+    if (voxels[i] !== 0) counts[i % depth] = counts[i % depth]! + 1;
+  }
+  return counts.indexOf(Math.max(...counts));
+}

@@ -1,0 +1,89 @@
+import type { Estimate } from '../bootstrap.js';
+import type { GroupFigure, GroupFigures } from './figures.js';
+
+/** A figure x100 with one decimal, as papers print it. */
+export function times100(value: number): string {
+  return (value * 100).toFixed(1);
+}
+
+/** `81.2 ± 1.4`: mean over the seeds and their spread. */
+export function withSpread({ spread }: GroupFigure): string {
+  if (!spread) return '–';
+  const deviation = spread.deviation === undefined ? '' : ` ± ${times100(spread.deviation)}`;
+  return `${times100(spread.mean)}${deviation}`;
+}
+
+/** `79.0 to 83.1`. */
+export function interval(estimate: Estimate | undefined): string {
+  return estimate ? `${times100(estimate.low)} to ${times100(estimate.high)}` : '–';
+}
+
+/** `+2.3 (0.4 to 4.1)`. */
+export function signed(gain: Estimate | undefined): string {
+  if (!gain) return '';
+  return `${gain.value < 0 ? '' : '+'}${times100(gain.value)} (${interval(gain)})`;
+}
+
+/** The table of a comparison: its column titles, and a row a group. */
+export function comparisonTable(
+  figures: readonly GroupFigures[],
+  metric: string,
+  classes: readonly string[],
+): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  const columns = [
+    'Labels',
+    'Weights',
+    'Cases',
+    'Seeds',
+    `${metric} x100`,
+    '95 % interval',
+    'Over scratch',
+    ...classes,
+  ];
+  const rows = figures.map(({ group, mean, gain, perClass }) => [
+    group.budget,
+    group.source,
+    String(group.labelled),
+    String(group.seeds.length),
+    withSpread(mean),
+    interval(mean.estimate),
+    signed(gain),
+    ...perClass.map(withSpread),
+  ]);
+  return { columns, rows };
+}
+
+/** A table as lines of text with columns under each other. */
+export function textTable(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  const widths = columns.map((title, at) =>
+    Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd();
+  return [line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+}
+
+/** The answer in a sentence or two: what pre-training was worth at the smallest label budget. */
+export function answer(figures: readonly GroupFigures[], metric: string): string {
+  const compared = figures.filter(({ gain }) => gain !== undefined);
+  const smallest = compared[0];
+  if (!smallest?.gain) {
+    return 'These runs have no counterpart: a gain shows between runs from scratch and pre-trained ones with the same labels.';
+  }
+  const { gain, group } = smallest;
+  const points = `${gain.value < 0 ? '−' : '+'}${times100(Math.abs(gain.value))} points of ${metric}`;
+  const isSure = gain.low > 0 || gain.high < 0;
+  const sure = isSure
+    ? ''
+    : ' The interval holds 0: on these patients it cannot be told from no gain.';
+  return (
+    `With ${group.labelled} labelled cases, starting from ${group.source} instead of from scratch was worth ` +
+    `${points} (95 % interval ${interval(gain)}, over the patients of the test split).${sure}`
+  );
+}
