@@ -17,11 +17,9 @@ export function addDemo(program: Command, exitWith: ExitWith): void {
     .command('demo')
     .description('Show the whole way in a few minutes, on phantoms or on your images.')
     .addOption(new Option('--data <folder>', 'a folder of your images').argParser(once))
-    .addOption(
-      new Option('--out <folder>', 'folder to make').argParser(once).default('demo-output'),
-    )
+    .addOption(new Option('--out <folder>', 'folder to make: demo-output').argParser(once))
     .addHelpText('after', EXAMPLES)
-    .action(async ({ data, out }: { data?: string; out: string }) => {
+    .action(async ({ data, out = 'demo-output' }: { data?: string; out?: string }) => {
       const { runInTerminal } = await import('./run-command.js');
       const { runDemo } = await import('./demo.js');
       const code = await runInTerminal(false, async (io) => {
