@@ -6,6 +6,7 @@
         "native/addon.cc",
         "native/autograd.cc",
         "native/handle.cc",
+        "native/memory.cc",
         "native/operators.cc",
         "native/values.cc"
       ],

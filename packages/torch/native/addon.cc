@@ -8,6 +8,7 @@
 
 #include "autograd.h"
 #include "handle.h"
+#include "memory.h"
 #include "operators.h"
 
 namespace {
@@ -44,6 +45,7 @@ Napi::Value setDeterministic(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object start(Napi::Env env, Napi::Object exports) {
+  useReusingAllocator();
   exportHandles(env, exports);
   exportOperators(env, exports);
   exportAutograd(env, exports);
