@@ -34,6 +34,7 @@ export function shortSideNeeded(settings: ViewSettings2D): number {
 
 /** A smaller image: rows and columns are averaged in turn, each over the stretch a new pixel covers. */
 function areaAverage(grid: VoxelGrid, size: readonly [number, number]): Float32Array {
+  const { voxels } = grid;
   const [height, width] = grid.size as [number, number];
   const rows = stretches(height, size[0]);
   const columns = stretches(width, size[1]);
@@ -44,7 +45,8 @@ function areaAverage(grid: VoxelGrid, size: readonly [number, number]): Float32A
     for (let tap = 0; tap < rows.taps; tap++) {
       const weight = rows.weights[row * rows.taps + tap]!;
       const from = Math.min(height - 1, rows.first[row]! + tap) * width;
-      for (let x = 0; x < width; x++) line[x] = line[x]! + weight * grid.voxels[from + x]!;
+      if (weight === 0) continue;
+      for (let x = 0; x < width; x++) line[x]! += weight * voxels[from + x]!;
     }
     averageLine(out, row * size[1], line, columns);
   }

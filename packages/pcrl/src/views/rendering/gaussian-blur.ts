@@ -23,21 +23,20 @@ export function gaussianBlur(
   border: BlurBorder,
 ): Tensor {
   const size = input.shape.slice(2);
+  const blurred = deviations.flatMap((of, item) => (of.some((value) => value > 0) ? [item] : []));
   const matrices = size.map((side, axis) =>
     blurMatrices(
-      deviations.map((of) => of[axis]!),
+      blurred.map((item) => deviations[item]![axis]!),
       side,
       border,
       input.device,
     ),
   );
-  const items = deviations.map((of, item) => {
+  const items = deviations.map((_, item) => {
     const image = input.select(0, item);
-    if (of.every((deviation) => deviation === 0)) return image;
-    return matrices.reduce(
-      (values, matrix) => filterFirstAxis(values, matrix.select(0, item)),
-      image,
-    );
+    const index = blurred.indexOf(item);
+    if (index < 0) return image;
+    return matrices.reduce((values, of) => filterFirstAxis(values, of.select(0, index)), image);
   });
   return stack(items.map((item) => item.reshape([1, ...size])));
 }
