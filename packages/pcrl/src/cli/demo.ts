@@ -113,10 +113,16 @@ function pretraining({ dimensions, images }: DemoData, out: string): PretrainInp
     ...shared,
     dimensions,
     optimiser,
-    steps: 120,
+    steps: 100,
     batch: 8,
     network: { width: WIDTH },
-    views: { size: [32, 32, 32], spacing: 'native', margins: [0, 0, 0], cropsPerVolume: 4 },
+    views: {
+      size: [24, 24, 24],
+      localSize: [8, 8, 8],
+      spacing: 'native',
+      margins: [0, 0, 0],
+      cropsPerVolume: 4,
+    },
   };
 }
 
