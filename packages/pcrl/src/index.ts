@@ -12,6 +12,7 @@ export {
   type Split,
 } from './datasets/index.js';
 export * from './errors.js';
+export { type Comparison, compare } from './evaluation/compare.js';
 export {
   type Image,
   type ImageHeader,
@@ -20,4 +21,5 @@ export {
   writeNifti,
 } from './images/index.js';
 export * from './settings/index.js';
+export { type FinetuneResult, finetune } from './tasks/index.js';
 export { type ProgressState, type RunIO, silentIO } from './training/run-io.js';

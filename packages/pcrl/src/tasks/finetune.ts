@@ -1,10 +1,19 @@
 import { join } from 'node:path';
+import { RandomStream } from '@pcrl/torch';
 import { type Case, labelledSubset, openDataset } from '../datasets/index.js';
 import type { FinetuneSettings } from '../settings/index.js';
 import { prepareCompute } from '../training/device.js';
 import { diskFull, isDiskFull } from '../training/disk.js';
-import { claimRunFolder, readJson, runFolder, writeJson } from '../training/run-folder.js';
+import { memoryHere } from '../training/open-source.js';
+import {
+  claimRunFolder,
+  type RunFolder,
+  readJson,
+  runFolder,
+  writeJson,
+} from '../training/run-folder.js';
 import type { RunIO } from '../training/run-io.js';
+import { withLog } from '../training/run-log.js';
 import { CaseStore } from './case-store.js';
 import { partsOf } from './parts.js';
 import { openTask } from './registry.js';
@@ -12,10 +21,11 @@ import { countOf, finishedResult, type Repetition, runRepetition } from './repet
 import { type FinetuneResult, type SeedResult, summarise } from './results.js';
 import { checkResumable } from './resumable.js';
 import { describeResult } from './summary.js';
-import { findWeights, widthOf } from './weights.js';
+import type { Task } from './task.js';
+import { findWeights, loadEncoder, type WeightsSource, widthOf } from './weights.js';
 
-/** Images and volumes kept in memory; what exceeds it is read again in every epoch. */
-const MEMORY_BYTES = 4 * 2 ** 30;
+/** Of the machine's memory, for images; what exceeds it is read again in every epoch. */
+const MEMORY_SHARE = 0.25;
 const OFFICIAL_WIDTH = 32;
 
 /**
@@ -31,35 +41,30 @@ const OFFICIAL_WIDTH = 32;
  * @throws {TrainingError} the loss is not finite, or the disk is full
  */
 export async function finetune(settings: FinetuneSettings, io: RunIO): Promise<FinetuneResult> {
-  const compute = prepareCompute(settings);
-  const from = findWeights(settings.from);
-  const dataset = await openDataset(settings.data, {
-    dimensions: settings.dimensions,
-    use: settings.task,
-    ...(settings.labelNames ? { labels: settings.labelNames } : {}),
-  });
-  for (const note of dataset.notes) io.say(note);
-  const parts = partsOf(dataset, io);
-  const repetitions = plan(settings, parts.train);
-  const task = await openTask({ settings, dataset, compute });
-  const store = new CaseStore(task, dataset.cases, MEMORY_BYTES);
-  const used = new Set([...repetitions.flatMap(({ labelled }) => labelled), ...parts.val]);
-  await store.check([...used, ...parts.test]);
-  claim(settings, io);
-  const width = settings.network.width ?? widthOf(from) ?? OFFICIAL_WIDTH;
-  const { val: validation, test } = parts;
-  const shared = { settings, task, store, compute, io, from, width, validation, test };
+  const folder = runFolder(settings.out);
+  const isBegun = claimRunFolder(folder, io.resume);
+  if (isBegun) checkResumable(settings.out, readJson(folder.config), settings);
+  return finetuneIn(folder, settings, withLog(io, folder.log));
+}
+
+async function finetuneIn(
+  folder: RunFolder,
+  settings: FinetuneSettings,
+  io: RunIO,
+): Promise<FinetuneResult> {
+  const { shared, repetitions, splits } = await prepare(settings, io);
+  writeJson(folder.config, settings);
   const resultOf = (seeds: readonly SeedResult[]): FinetuneResult => ({
     task: settings.task,
     dimensions: settings.dimensions,
-    metric: task.metric,
-    classes: task.classes,
-    from,
+    metric: shared.task.metric,
+    classes: shared.task.classes,
+    from: shared.from,
     labels: settings.labels,
-    splits: { train: countOf(parts.train), val: countOf(validation), test: countOf(test) },
+    splits,
     complete: seeds.length === repetitions.length,
     seeds,
-    summary: summarise(seeds, task.classes),
+    summary: summarise(seeds, shared.task.classes),
   });
   const finished: SeedResult[] = [];
   for (const repetition of repetitions) {
@@ -73,6 +78,36 @@ export async function finetune(settings: FinetuneSettings, io: RunIO): Promise<F
   return result;
 }
 
+/** Everything that can be wrong with weights and data is found here, before the first step. */
+async function prepare(settings: FinetuneSettings, io: RunIO) {
+  const compute = prepareCompute(settings);
+  const from = findWeights(settings.from);
+  const dataset = await openDataset(settings.data, {
+    dimensions: settings.dimensions,
+    use: settings.task,
+    ...(settings.labelNames ? { labels: settings.labelNames } : {}),
+  });
+  for (const note of dataset.notes) io.say(note);
+  const { train, val: validation, test } = partsOf(dataset, io);
+  const repetitions = plan(settings, train);
+  const task = await openTask({ settings, dataset, compute });
+  const width = settings.network.width ?? widthOf(from) ?? OFFICIAL_WIDTH;
+  checkWeights(task, from, width);
+  const store = new CaseStore(task, dataset.cases, MEMORY_SHARE * memoryHere());
+  const labelled = repetitions.flatMap((repetition) => repetition.labelled);
+  await store.check([...new Set([...labelled, ...validation, ...test])]);
+  const shared = { settings, task, store, compute, io, from, width, validation, test };
+  const splits = { train: countOf(train), val: countOf(validation), test: countOf(test) };
+  return { shared, repetitions, splits };
+}
+
+/** @throws {WeightsError} they do not fit the network */
+function checkWeights(task: Task, from: WeightsSource, width: number): void {
+  if (from.kind === 'scratch') return;
+  using network = task.network({ width, random: new RandomStream(0, 'fine-tuning: weights') });
+  loadEncoder(network.encoder, from);
+}
+
 function plan(settings: FinetuneSettings, train: readonly Case[]): readonly Repetition[] {
   return Array.from({ length: settings.seeds }, (_, index) => {
     const seed = settings.seed + index;
@@ -83,14 +118,6 @@ function plan(settings: FinetuneSettings, train: readonly Case[]): readonly Repe
       labelled: labelledSubset(train, settings.labels, seed),
     };
   });
-}
-
-/** Makes the run folder, or checks that the run in it has the same settings. */
-function claim(settings: FinetuneSettings, io: RunIO): void {
-  const folder = runFolder(settings.out);
-  const isBegun = claimRunFolder(folder, io.resume);
-  if (isBegun) checkResumable(settings.out, readJson(folder.config), settings);
-  writeJson(folder.config, settings);
 }
 
 async function guarded(

@@ -10,17 +10,21 @@ export interface WindowPlan {
 
 /** The network halves its input three times. */
 const MULTIPLE = 8;
+/** A volume of up to so many windows is predicted in one go: overlaps would cost more than that. */
+const WINDOWS_IN_ONE_GO = 4;
 
 /**
- * Windows over a volume: one where it fits into a window (padded no further than it needs), else several
- * at even distances that overlap by at least `overlap`.
+ * Windows over a volume: one around all of it (padded no further than it needs) where it is not much
+ * larger than a window, else several at even distances that overlap by at least `overlap`.
  */
 export function planWindows(
   volume: readonly number[],
   window: readonly number[],
   overlap: number,
 ): WindowPlan {
-  const size = volume.map((side, axis) => Math.min(multipleAbove(side), window[axis]!));
+  const whole = volume.map(multipleAbove);
+  const fits = voxelsIn(whole) <= WINDOWS_IN_ONE_GO * voxelsIn(window);
+  const size = fits ? whole : whole.map((side, axis) => Math.min(side, window[axis]!));
   const extent = volume.map((side, axis) => Math.max(side, size[axis]!));
   const starts = extent.map((side, axis) => startsAlong(side, size[axis]!, overlap));
   const corners = starts.reduce<number[][]>(
@@ -33,6 +37,10 @@ export function planWindows(
 /** The next multiple of 8. */
 export function multipleAbove(side: number): number {
   return Math.ceil(side / MULTIPLE) * MULTIPLE;
+}
+
+function voxelsIn(size: readonly number[]): number {
+  return size.reduce((product, side) => product * side, 1);
 }
 
 function startsAlong(side: number, window: number, overlap: number): number[] {

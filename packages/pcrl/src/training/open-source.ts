@@ -19,7 +19,7 @@ export function openSource(list: SampleList, workers: number): SampleSource {
 }
 
 /** Bytes that this process may use: a container's limit, or the machine's memory. */
-function memoryHere(): number {
+export function memoryHere(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
