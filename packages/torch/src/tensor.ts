@@ -1,5 +1,5 @@
 import type { Handle } from './addon.js';
-import { callMany, callOne } from './door.js';
+import { type Argument, callMany, callOne } from './door.js';
 import { type DType, scalarType } from './dtype.js';
 import { type Device, TensorMemory } from './tensor-memory.js';
 
@@ -11,6 +11,14 @@ export type Axes = number | readonly number[];
 
 const list = (axes: Axes | undefined) =>
   axes === undefined ? undefined : typeof axes === 'number' ? [axes] : axes;
+
+const RETURNED = new Error('freed: the result of an operator in place is its first operand');
+
+/** Calls an operator that changes its first operand; the second handle on it, its result, is freed. */
+function changed<T extends Tensor>(target: T, name: string, ...values: Argument[]): T {
+  callOne(name, target, ...values).free(RETURNED);
+  return target;
+}
 
 /**
  * An n-dimensional array of libtorch, with the operators that chain.
@@ -120,36 +128,28 @@ export class Tensor extends TensorMemory {
   // In place
 
   add_(other: Operand, alpha = 1): this {
-    callOne('aten::add_.Tensor', this, other, alpha).dispose();
-    return this;
+    return changed(this, 'aten::add_.Tensor', other, alpha);
   }
   sub_(other: Operand): this {
-    callOne('aten::sub_.Tensor', this, other).dispose();
-    return this;
+    return changed(this, 'aten::sub_.Tensor', other);
   }
   mul_(other: Operand): this {
-    callOne('aten::mul_.Tensor', this, other).dispose();
-    return this;
+    return changed(this, 'aten::mul_.Tensor', other);
   }
   div_(other: Operand): this {
-    callOne('aten::div_.Tensor', this, other).dispose();
-    return this;
+    return changed(this, 'aten::div_.Tensor', other);
   }
   clamp_(minimum: number | null, maximum: number | null = null): this {
-    callOne('aten::clamp_', this, minimum, maximum).dispose();
-    return this;
+    return changed(this, 'aten::clamp_', minimum, maximum);
   }
   copy_(source: Tensor): this {
-    callOne('aten::copy_', this, source).dispose();
-    return this;
+    return changed(this, 'aten::copy_', source);
   }
   fill_(value: number): this {
-    callOne('aten::fill_.Scalar', this, value).dispose();
-    return this;
+    return changed(this, 'aten::fill_.Scalar', value);
   }
   zero_(): this {
-    callOne('aten::zero_', this).dispose();
-    return this;
+    return changed(this, 'aten::zero_');
   }
 
   // Comparison: bool tensors

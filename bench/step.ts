@@ -1,0 +1,255 @@
+/**
+ * One training step of PCRLv2 (three forward passes, loss, backward, SGD with momentum), here and in
+ * PyTorch on the same libtorch: same weights, same views, same drawn levels, in turn, medians.
+ *
+ *     npx tsx bench/step.ts --dimensions 3 --preset official [--batch 4] [--steps 3] [--threads 2]
+ *
+ * The peer always runs the step of the released code. With `--preset paper` ours runs the paper's schedule,
+ * networks and losses (one level drawn for a step, both views restored) on views of the same sizes; the
+ * ratio is the mean over the levels that can be drawn.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import {
+  buildInfo,
+  loadTensors,
+  RandomStream,
+  SGD,
+  saveTensors,
+  scope,
+  setThreads,
+  type Tensor,
+  tensor,
+} from '@pcrl/torch';
+import { pcrlv2Loss } from '../packages/pcrl/src/methods/pcrlv2.js';
+import type { DrawnScales } from '../packages/pcrl/src/methods/scales.js';
+import { NsUNet2D, NsUNet3D } from '../packages/pcrl/src/networks/index.js';
+import { resolvePretrainSettings } from '../packages/pcrl/src/settings/index.js';
+import type { ViewBatch } from '../packages/pcrl/src/views/index.js';
+
+const { values: flags } = parseArgs({
+  options: {
+    dimensions: { type: 'string', default: '3' },
+    preset: { type: 'string', default: 'official' },
+    batch: { type: 'string' },
+    steps: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+
+const dimensions = flags.dimensions === '2' ? 2 : 3;
+const preset = flags.preset === 'paper' ? 'paper' : 'official';
+const batch = Number(flags.batch ?? (dimensions === 2 ? 8 : 4));
+const steps = Number(flags.steps);
+const threads = Number(flags.threads);
+const rate = dimensions === 2 ? 1e-2 : 1e-3;
+const levels = dimensions === 2 ? 5 : 3;
+const globalShape = dimensions === 2 ? [batch, 3, 224, 224] : [batch, 1, 64, 64, 32];
+const localShape = dimensions === 2 ? [6 * batch, 3, 96, 96] : [6 * batch, 1, 16, 16, 16];
+const atMost = { official: { 2: 0.95, 3: 0.85 }, paper: { 2: 0.7, 3: 0.55 } }[preset][dimensions];
+
+const settings = resolvePretrainSettings({ dimensions, preset, data: ['data'], out: 'run' });
+
+/** The peer's process: one order in, one answer out. */
+class Peer {
+  readonly #process: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  readonly #lines: Interface;
+
+  constructor() {
+    const script = fileURLToPath(new URL('step_peer.py', import.meta.url));
+    this.#process = spawn('/usr/bin/python3', [script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        OMP_WAIT_POLICY: 'PASSIVE',
+        OPENBLAS_NUM_THREADS: String(threads),
+      },
+    });
+    this.#lines = createInterface({ input: this.#process.stdout! });
+    this.#answers = this.#lines[Symbol.asyncIterator]();
+  }
+
+  async ask<Answer>(order: object): Promise<Answer> {
+    this.#process.stdin!.write(`${JSON.stringify(order)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error('the peer ended; its own message stands above');
+    return JSON.parse(value) as Answer;
+  }
+
+  end(): void {
+    this.#process.stdin!.end();
+    this.#lines.close();
+  }
+}
+
+function makeViews(): ViewBatch {
+  const normal = (view: number, shape: readonly number[]) => {
+    const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+    new RandomStream(1, 'bench', view).fillNormal(values);
+    return tensor(values, shape);
+  };
+  const target = normal(3, globalShape).sigmoid();
+  return {
+    globals: [normal(1, globalShape), normal(2, globalShape)],
+    targets: [target, target],
+    locals: normal(4, localShape),
+  };
+}
+
+/** The levels of a step: all at `shared`, or each drawn as the released code draws them. */
+function levelsOf(step: number, shared?: number): DrawnScales {
+  const random = new RandomStream(2, 'bench', step);
+  const draw = () => shared ?? random.integer(levels);
+  const global = draw();
+  return { global, pairs: Array.from({ length: 6 }, () => [draw(), draw()] as const) };
+}
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+function peakMemory(): number {
+  const line = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(line?.[1]) * 1024;
+}
+
+function greatestDifference(ours: ReadonlyMap<string, Tensor>, path: string): string {
+  return scope(() => {
+    const { tensors } = loadTensors(path);
+    const worst = [...ours].map(([name, value]) => {
+      const difference = value.detach().sub(tensors.get(name)!).abs().max().item();
+      return { name, difference, size: value.detach().abs().max().item() };
+    });
+    worst.sort((a, b) => b.difference - a.difference);
+    const { name, difference, size } = worst[0]!;
+    return `${difference.toExponential(1)} (${name}, whose greatest weight is ${size.toFixed(2)})`;
+  });
+}
+
+async function main(folder: string, peer: Peer): Promise<void> {
+  setThreads(threads);
+  const random = new RandomStream(0, 'bench');
+  using network =
+    settings.dimensions === 2
+      ? new NsUNet2D(settings.network, random)
+      : new NsUNet3D(settings.network, random);
+  const official = resolvePretrainSettings({ dimensions, data: ['data'], out: 'run' });
+  using start =
+    official.dimensions === 2
+      ? new NsUNet2D(official.network, random)
+      : new NsUNet3D(official.network, random);
+  if (preset === 'official') network.loadStateDict(start.stateDict());
+  const views = makeViews();
+  const weights = join(folder, 'weights.safetensors');
+  const viewsFile = join(folder, 'views.safetensors');
+  saveTensors(weights, start.stateDict());
+  saveTensors(
+    viewsFile,
+    new Map([
+      ['view1', views.globals[0]],
+      ['view2', views.globals[1]],
+      ['locals', views.locals],
+      ['target', views.targets[0]],
+    ]),
+  );
+  const known = await peer.ask<{ torch: string; threads: number }>({
+    ...{ do: 'start', dimensions, threads, rate, weights },
+    views: viewsFile,
+  });
+  console.log(`${cpus()[0]?.model} x ${cpus().length}; libtorch ${buildInfo().version}`);
+  console.log(`PyTorch ${known.torch}; threads ${threads} and ${known.threads}`);
+  console.log(`${dimensions}D, ${preset}: views [${globalShape}] x 2 and [${localShape}]`);
+
+  const parameters = network.namedParameters();
+  using optimiser = new SGD(parameters, { momentum: 0.9, weightDecay: 1e-4 });
+  const ours = (scales: DrawnScales): Step => {
+    const begin = performance.now();
+    const busy = process.cpuUsage();
+    const loss = scope(() => {
+      const { total } = pcrlv2Loss(network, views, settings.loss, { scales, beta: 1 });
+      total.backward();
+      optimiser.step(rate);
+      return total.item();
+    });
+    const { user, system } = process.cpuUsage(busy);
+    return { seconds: (performance.now() - begin) / 1000, busy: (user + system) / 1e6, loss };
+  };
+
+  const theirs = (scales: DrawnScales) =>
+    peer.ask<Step>({ do: 'step', ...scales, beta: 1 }).then((step) => log('PyTorch', step));
+
+  const first = levelsOf(0, preset === 'paper' ? levels - 1 : undefined);
+  console.log(`warm-up, level ${first.global}`);
+  log('ours', ours(first));
+  await theirs(first);
+  if (preset === 'official') {
+    const after = join(folder, 'after.safetensors');
+    await peer.ask({ do: 'save', weights: after });
+    console.log(`  greatest difference of a weight: ${greatestDifference(parameters, after)}`);
+  }
+  const rounds: Round[] = [];
+  for (let round = 1; round <= steps; round++) {
+    const draws =
+      preset === 'paper'
+        ? Array.from({ length: levels }, (_, level) => levelsOf(round, level))
+        : [levelsOf(round)];
+    console.log(`round ${round}, levels ${draws.map(({ global }) => global)}`);
+    rounds.push({
+      ours: draws.map((scales) => log('ours', ours(scales))),
+      theirs: await theirs(draws[0]!),
+    });
+  }
+  const { peak } = await peer.ask<{ peak: number }>({ do: 'peak' });
+  report(rounds, peakMemory(), peak);
+}
+
+/** One step: seconds on the clock, seconds that the cores were busy for this process, the loss. */
+interface Step {
+  readonly seconds: number;
+  readonly busy: number;
+  readonly loss: number;
+}
+
+/** Our steps at the levels of a round, and the peer's one: it does the same work at every level. */
+interface Round {
+  readonly ours: readonly Step[];
+  readonly theirs: Step;
+}
+
+function log(side: string, step: Step): Step {
+  const seconds = `${step.seconds.toFixed(2)} s, busy ${step.busy.toFixed(2)} s`;
+  console.log(`  ${side.padEnd(7)} ${seconds}, loss ${step.loss.toFixed(7)}`);
+  return step;
+}
+
+function report(rounds: readonly Round[], own: number, peak: number): void {
+  for (const what of ['seconds', 'busy'] as const) {
+    const perLevel = rounds[0]!.ours.map((_, level) =>
+      median(rounds.map((round) => round.ours[level]![what])),
+    );
+    const ours = mean(perLevel);
+    const theirs = median(rounds.map((round) => round.theirs[what]));
+    const times = `ours ${ours.toFixed(2)}, PyTorch ${theirs.toFixed(2)}`;
+    console.log(`${what}: ${times}, ratio ${(ours / theirs).toFixed(3)} (at most ${atMost})`);
+  }
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  const memory = `ours ${gigabytes(own)}, PyTorch ${gigabytes(peak)}`;
+  console.log(`peak memory: ${memory}, ratio ${(own / peak).toFixed(3)} (at most 1.05)`);
+}
+
+process.env.OPENBLAS_NUM_THREADS = String(threads);
+const peer = new Peer();
+const folder = await mkdtemp(join(tmpdir(), 'pcrl-step-'));
+try {
+  await main(folder, peer);
+} finally {
+  peer.end();
+  await rm(folder, { recursive: true });
+}
