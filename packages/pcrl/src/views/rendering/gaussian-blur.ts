@@ -1,4 +1,4 @@
-import { type Device, stack, type Tensor, tensor } from '@pcrl/torch';
+import { cat, type Device, stack, type Tensor, tensor } from '@pcrl/torch';
 
 /** The filter ends at this many standard deviations, as in scipy. */
 const TRUNCATE = 4;
@@ -36,15 +36,30 @@ export function gaussianBlur(
     const image = input.select(0, item);
     const index = blurred.indexOf(item);
     if (index < 0) return image;
-    return matrices.reduce((values, of) => filterFirstAxis(values, of.select(0, index)), image);
+    return matrices.reduce(
+      (values, of, axis) =>
+        filterFirstAxis(values, of.select(0, index), radiusOf(deviations[item]![axis]!)),
+      image,
+    );
   });
   return stack(items.map((item) => item.reshape([1, ...size])));
 }
 
+/** Rows of a banded matrix that are multiplied at once. */
+const BLOCK = 64;
+
 /** Filters the first axis of what is left and puts it last: after one turn per axis all are done. */
-function filterFirstAxis(values: Tensor, matrix: Tensor): Tensor {
+function filterFirstAxis(values: Tensor, matrix: Tensor, radius: number): Tensor {
   const side = matrix.shape[0]!;
-  return values.reshape([side, -1]).transpose(0, 1).matmul(matrix.transpose(0, 1));
+  const lines = values.reshape([side, -1]).transpose(0, 1);
+  const blocks = Array.from({ length: Math.ceil(side / BLOCK) }, (_, block) => {
+    const [first, end] = [block * BLOCK, Math.min(side, (block + 1) * BLOCK)];
+    // Outside these columns the block's rows are 0.
+    const [from, to] = [Math.max(0, first - radius), Math.min(side, end + radius)];
+    const band = matrix.narrow(0, first, end - first).narrow(1, from, to - from);
+    return lines.narrow(1, from, to - from).matmul(band.transpose(0, 1));
+  });
+  return blocks.length === 1 ? blocks[0]! : cat(blocks, 1);
 }
 
 function blurMatrices(
@@ -82,9 +97,14 @@ function fillBlurMatrix(
   }
 }
 
+/** How many neighbours on each side count. */
+function radiusOf(deviation: number): number {
+  return Math.floor(TRUNCATE * deviation + 0.5);
+}
+
 /** Weights of the centre and of one side, the whole filter of sum 1. */
 function gaussianWeights(deviation: number): Float64Array {
-  const radius = Math.floor(TRUNCATE * deviation + 0.5);
+  const radius = radiusOf(deviation);
   const weights = Float64Array.from({ length: radius + 1 }, (_, k) =>
     k === 0 ? 1 : Math.exp((-0.5 * k * k) / (deviation * deviation)),
   );

@@ -40,23 +40,26 @@ export function interpolateOnHost(
   const high = Float64Array.from(endOf(crop), inRegion);
   const count = size.at(-1)!;
   const row = rowOf(steps);
+  const first = rowOf(steps);
   const sums = new Float64Array(count);
   const run = new Int32Array(2);
-  const start = new Float64Array(size.length);
   const share = 1 / points.length;
+  // Rows are short: plain loops, because each call of fill() or set() costs as much as half a row.
   for (let at = 0; at < out.length; at += count) {
-    setRowStart(start, base, steps, size, at / count);
-    row.start.set(start);
-    stretchInside(run, row, low, high, count);
-    const [from, to] = [run[0]!, run[1]!];
-    sums.fill(0, from, to);
+    setRowStart(first.start, base, steps, size, at / count);
+    stretchInside(run, first, low, high, count);
+    const from = run[0]!;
+    const to = run[1]!;
+    for (let k = from; k < to; k++) sums[k] = 0;
     for (const point of points) {
-      for (let axis = 0; axis < start.length; axis++) row.start[axis] = start[axis]! + point[axis]!;
+      for (let axis = 0; axis < point.length; axis++) {
+        row.start[axis] = first.start[axis]! + point[axis]!;
+      }
       addRow(sums, rows, row, from, to);
     }
-    out.fill(outside, at, at + from);
+    for (let k = 0; k < from; k++) out[at + k] = outside;
     for (let k = from; k < to; k++) out[at + k] = sums[k]! * share;
-    out.fill(outside, at + to, at + count);
+    for (let k = to; k < count; k++) out[at + k] = outside;
   }
 }
 
@@ -134,7 +137,7 @@ function inVoxels(map: AffineMap, from: readonly number[], to: readonly number[]
 function lattice(
   factors: readonly number[],
   steps: readonly Float64Array[],
-): readonly (readonly number[])[] {
+): readonly Float64Array[] {
   let points: readonly (readonly number[])[] = [factors.map(() => 0)];
   factors.forEach((factor, axis) => {
     points = points.flatMap((point) =>
@@ -143,5 +146,5 @@ function lattice(
       ),
     );
   });
-  return points;
+  return points.map((point) => Float64Array.from(point));
 }
