@@ -13,6 +13,10 @@ import type { GroupFigure, GroupFigures } from './figures.js';
 import { byBudget, type Group, sourcesOf } from './groups.js';
 
 const ROC_POINTS = 200;
+const DIAGONAL = [
+  { x: 0, y: 0 },
+  { x: 1, y: 1 },
+];
 
 /** Mean figure over the label budget, a line for each source; nothing with a single budget. */
 export function learningCurves(figures: readonly GroupFigures[], metric: string): Html[] {
@@ -136,10 +140,10 @@ export function rocCharts(groups: readonly Group[], classes: readonly string[]):
     return lineChart({
       title: `ROC of ${name}`,
       alt: `ROC curves of ${name} with ${labelled} labelled cases`,
-      caption: `First seed with ${labelled} labelled cases. The diagonal is guessing.`,
+      caption: `First seed with ${labelled} labelled cases.`,
       x: { kind: 'linear', name: 'false positive rate' },
       y: { name: 'true positive rate', extent: [0, 1] },
-      series,
+      series: [...series, { name: 'guessing', points: DIAGONAL }],
     });
   });
 }

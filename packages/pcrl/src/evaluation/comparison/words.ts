@@ -30,6 +30,8 @@ export function comparisonTable(
   metric: string,
   classes: readonly string[],
 ): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+  // Without runs to compare with, the column would be empty.
+  const hasGain = figures.some(({ gain }) => gain !== undefined);
   const columns = [
     'Labels',
     'Weights',
@@ -37,7 +39,7 @@ export function comparisonTable(
     'Seeds',
     `${metric} x100`,
     '95 % interval',
-    'Over scratch',
+    ...(hasGain ? ['Over scratch'] : []),
     ...classes,
   ];
   const rows = figures.map(({ group, mean, gain, perClass }) => [
@@ -47,7 +49,7 @@ export function comparisonTable(
     String(group.seeds.length),
     withSpread(mean),
     interval(mean.estimate),
-    signed(gain),
+    ...(hasGain ? [signed(gain)] : []),
     ...perClass.map(withSpread),
   ]);
   return { columns, rows };
