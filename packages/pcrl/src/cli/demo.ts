@@ -136,8 +136,9 @@ function finetuning({ dimensions, labels, task }: DemoData, from: string, out: s
     ...shared,
     task,
     batch: 2,
-    optimiser: { learningRate: 1e-3 },
+    optimiser: { learningRate: 4e-3, schedule: 'cosine' },
     network: { width: WIDTH },
-    views: { size: [32, 32, 32], spacing: 'native' },
+    // Mirrored, a liver looks much like a spleen.
+    views: { size: [32, 32, 32], spacing: 'native', flip: 0 },
   } as FinetuneInput;
 }
