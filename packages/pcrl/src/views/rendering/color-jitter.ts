@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from '@pcrl/torch';
+import { scope, type Tensor, tensor } from '@pcrl/torch';
 import type { ColorChange } from '../drawing/plan.js';
 import { rowSums } from './row-sums.js';
 
@@ -12,25 +12,26 @@ import { rowSums } from './row-sums.js';
  */
 export function colorJitter(input: Tensor, changes: readonly (readonly ColorChange[])[]): Tensor {
   const steps = changes[0]?.length ?? 0;
-  let views = input;
+  const views = input.clone();
   for (let step = 0; step < steps; step++) {
-    views = blendWithMean(
-      views,
-      changes.map((of) => of[step]!),
-    );
+    const drawn = changes.map((of) => of[step]!);
+    scope(() => {
+      blendWithMean(views, drawn);
+    });
   }
   return views;
 }
 
-function blendWithMean(views: Tensor, changes: readonly ColorChange[]): Tensor {
+/** In place. */
+function blendWithMean(views: Tensor, changes: readonly ColorChange[]): void {
   const { device } = views;
   const column = (of: (change: ColorChange) => number) =>
     tensor(Float32Array.from(changes, of), [changes.length, 1, 1, 1], { device });
   const rows = views.reshape([changes.length, -1]);
   const means = rowSums(rows).div(rows.shape[1]!).reshape([-1, 1, 1, 1]);
   const added = means.mul(column(({ kind, factor }) => (kind === 'contrast' ? 1 - factor : 0)));
-  return views
-    .mul(column(({ factor }) => factor))
+  views
+    .mul_(column(({ factor }) => factor))
     .add_(added)
     .clamp_(0, 1);
 }

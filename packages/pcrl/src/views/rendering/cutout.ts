@@ -2,7 +2,7 @@ import { type Device, type Tensor, tensor } from '@pcrl/torch';
 import type { Box } from '../drawing/box.js';
 
 /**
- * True in the holes of each view: `[N, 1, H, W]`.
+ * 0 in the holes of each view, 1 elsewhere: `[N, 1, H, W]`, to be multiplied with it.
  *
  * @param holes for each view, in whole pixels inside it
  * @param size `[H, W]`
@@ -13,14 +13,14 @@ export function cutoutMask(
   device: Device,
 ): Tensor {
   const [height, width] = size as [number, number];
-  const mask = new Uint8Array(holes.length * height * width);
+  const mask = new Float32Array(holes.length * height * width).fill(1);
   holes.forEach((boxes, view) => {
     for (const { start, size: hole } of boxes) {
       const first = (view * height + start[0]!) * width + start[1]!;
       for (let row = 0; row < hole[0]!; row++) {
-        mask.fill(1, first + row * width, first + row * width + hole[1]!);
+        mask.fill(0, first + row * width, first + row * width + hole[1]!);
       }
     }
   });
-  return tensor(mask, [holes.length, 1, height, width], { dtype: 'bool', device });
+  return tensor(mask, [holes.length, 1, height, width], { device });
 }

@@ -1,4 +1,4 @@
-import { cat, type Device, stack, type Tensor, tensor } from '@pcrl/torch';
+import { cat, type Device, scope, type Tensor, tensor } from '@pcrl/torch';
 
 /** The filter ends at this many standard deviations, as in scipy. */
 const TRUNCATE = 4;
@@ -32,17 +32,18 @@ export function gaussianBlur(
       input.device,
     ),
   );
-  const items = deviations.map((_, item) => {
-    const image = input.select(0, item);
-    const index = blurred.indexOf(item);
-    if (index < 0) return image;
-    return matrices.reduce(
-      (values, of, axis) =>
-        filterFirstAxis(values, of.select(0, index), radiusOf(deviations[item]![axis]!)),
-      image,
-    );
+  const output = input.clone();
+  blurred.forEach((item, index) => {
+    scope(() => {
+      const values = matrices.reduce(
+        (lines, of, axis) =>
+          filterFirstAxis(lines, of.select(0, index), radiusOf(deviations[item]![axis]!)),
+        input.select(0, item),
+      );
+      output.select(0, item).copy_(values.reshape([1, ...size]));
+    });
   });
-  return stack(items.map((item) => item.reshape([1, ...size])));
+  return output;
 }
 
 /** Rows of a banded matrix that are multiplied at once. */

@@ -1,4 +1,4 @@
-import { call, callOne, type Tensor } from '@pcrl/torch';
+import { call, callOne, scope, type Tensor } from '@pcrl/torch';
 import { rowSums } from './row-sums.js';
 
 /** Keeps the division finite for a constant view. */
@@ -24,11 +24,12 @@ export function signedPower(views: Tensor, gammas: readonly number[]): Tensor {
  * @param views `[N, ...]`
  */
 export function zNormalise(views: Tensor): Tensor {
-  const rows = views.reshape([views.shape[0]!, -1]);
-  const count = rows.shape[1]!;
-  const centred = rows.sub(rowSums(rows).div_(count));
-  const deviation = rowSums(centred.mul(centred))
-    .div_(count - 1)
-    .sqrt();
-  return centred.div_(deviation.clamp_(TINY_DEVIATION)).reshape(views.shape);
+  return scope(() => {
+    const rows = views.reshape([views.shape[0]!, -1]);
+    const count = rows.shape[1]!;
+    const centred = rows.sub(rowSums(rows).div_(count));
+    const squares = scope(() => rowSums(centred.mul(centred)));
+    const deviations = squares.div_(count - 1).sqrt();
+    return centred.div_(deviations.clamp_(TINY_DEVIATION)).reshape(views.shape);
+  });
 }

@@ -1,4 +1,4 @@
-import { call, type Device, empty, type Tensor, tensor } from '@pcrl/torch';
+import { cat, type Device, empty, scope, type Tensor } from '@pcrl/torch';
 import type { ViewSettings2D } from '../../settings/index.js';
 import type { Appearance2D, ViewPlan } from '../drawing/plan.js';
 import type { PreparedSample2D } from '../prepare.js';
@@ -59,29 +59,30 @@ function crops(
 
 function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tensor {
   const appearances = plans.map(({ appearance }) => appearance);
-  const deviations = appearances.map(({ blur }) => [blur, blur]);
-  // Pillow repeats the edge pixels too. It blurs with three boxes; on white noise in [0, 1] the two
-  // differ by 0.004 on average.
-  const blurred = gaussianBlur(clean, deviations, 'nearest');
-  const jittered = colorJitter(
-    blurred,
-    appearances.map(({ jitter }) => jitter),
-  );
-  const normalised = imagenetNormalise(jittered);
+  const normalised = scope(() => {
+    const deviations = appearances.map(({ blur }) => [blur, blur]);
+    // Pillow repeats the edge pixels too. It blurs with three boxes; on white noise in [0, 1] the two
+    // differ by 0.004 on average.
+    const blurred = gaussianBlur(clean, deviations, 'nearest');
+    const changes = appearances.map(({ jitter }) => jitter);
+    return imagenetNormalise(colorJitter(blurred, changes));
+  });
   const holes = appearances.map((appearance) => appearance.holes);
   if (holes[0]!.length === 0) return normalised;
-  call(
-    'aten::masked_fill_.Scalar',
-    normalised,
-    cutoutMask(holes, clean.shape.slice(2), clean.device),
-    0,
-  );
-  return normalised;
+  return normalised.mul_(cutoutMask(holes, clean.shape.slice(2), clean.device));
 }
 
-/** Grey `[N, 1, H, W]` in [0, 1] becomes `[N, 3, H, W]` with ImageNet's mean and deviation taken off. */
+/**
+ * Grey `[N, 1, H, W]` in [0, 1] becomes `[N, 3, H, W]` with ImageNet's mean and deviation taken off.
+ *
+ * Channel by channel: one subtraction of a `[1, 3, 1, 1]` would lay the result out with its channels last,
+ * which is slow to write and would pass that layout on to the network.
+ */
 export function imagenetNormalise(grey: Tensor): Tensor {
-  const perChannel = (values: readonly number[]) =>
-    tensor(Float32Array.from(values), [1, 3, 1, 1], { device: grey.device });
-  return grey.sub(perChannel(IMAGENET_MEAN)).div_(perChannel(IMAGENET_DEVIATION));
+  return scope(() => {
+    const channels = IMAGENET_MEAN.map((mean, channel) =>
+      grey.sub(mean).div_(IMAGENET_DEVIATION[channel]!),
+    );
+    return cat(channels, 1);
+  });
 }

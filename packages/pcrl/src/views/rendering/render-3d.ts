@@ -1,4 +1,4 @@
-import { type Device, empty, type Tensor, tensor } from '@pcrl/torch';
+import { type Device, empty, scope, type Tensor, tensor } from '@pcrl/torch';
 import type { ViewSettings3D } from '../../settings/index.js';
 import type { Appearance3D, ViewPlan } from '../drawing/plan.js';
 import { type PreparedSample3D, voxelsOfViews } from '../prepare.js';
@@ -77,34 +77,36 @@ function swapsOfViews({ swaps, plan }: PreparedSample3D, settings: ViewSettings3
   });
 }
 
-function changed({ clean, appearances, noise, swaps }: ViewSet, settings: ViewSettings3D): Tensor {
-  const { device } = clean;
-  const blurred = gaussianBlur(
-    clean,
-    appearances.map(({ blur }) => blur),
-    'reflect',
-  );
-  const deviations = tensor(
-    Float32Array.from(appearances, (appearance) => appearance.noise),
-    undefined,
-    {
-      device,
-    },
-  );
-  const added = joined(noise, Float32Array, device).mul_(deviations.reshape([-1, 1]));
-  const noisy = blurred.reshape(added.shape).add_(added);
-  const powered = signedPower(
-    noisy,
-    appearances.map(({ gamma }) => gamma),
-  );
-  const swapped = swaps[0]!.length === 0 ? powered : swapPatches(powered, swaps);
-  const views = settings.inputZNorm ? zNormalise(swapped) : swapped;
-  return views.reshape(clean.shape);
+function changed(set: ViewSet, settings: ViewSettings3D): Tensor {
+  const { clean, appearances, swaps } = set;
+  return scope(() => {
+    const blurred = gaussianBlur(
+      clean,
+      appearances.map(({ blur }) => blur),
+      'reflect',
+    );
+    const rows = blurred.reshape([appearances.length, -1]);
+    addNoise(rows, set);
+    const gammas = appearances.map(({ gamma }) => gamma);
+    const powered = scope(() => signedPower(rows, gammas));
+    const swapped = swaps[0]!.length === 0 ? powered : swapPatches(powered, swaps);
+    const views = settings.inputZNorm ? zNormalise(swapped) : swapped;
+    return views.reshape(clean.shape);
+  });
+}
+
+/** In place; each row has its own standard deviation. */
+function addNoise(rows: Tensor, { appearances, noise }: ViewSet): void {
+  const deviations = Float32Array.from(appearances, (appearance) => appearance.noise);
+  scope(() => {
+    const column = tensor(deviations, [deviations.length, 1], { device: rows.device });
+    rows.add_(joined(noise, Float32Array, rows.device).mul_(column));
+  });
 }
 
 /** Voxel i of each row becomes voxel `maps[row][i]` of it. */
 function swapPatches(rows: Tensor, maps: readonly Int32Array[]): Tensor {
-  return rows.gather(1, joined(maps, Int32Array, rows.device).to({ dtype: 'i64' }));
+  return scope(() => rows.gather(1, joined(maps, Int32Array, rows.device).to({ dtype: 'i64' })));
 }
 
 /** Arrays of equal length as the rows of a tensor. */

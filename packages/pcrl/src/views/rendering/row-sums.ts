@@ -1,4 +1,4 @@
-import { cat, type Tensor } from '@pcrl/torch';
+import { cat, scope, type Tensor } from '@pcrl/torch';
 
 /**
  * The sum of each row of `[N, M]`, as `[N, 1]`. Halves are added until one column is left: additions
@@ -7,11 +7,13 @@ import { cat, type Tensor } from '@pcrl/torch';
  * neighbours.
  */
 export function rowSums(rows: Tensor): Tensor {
-  let sums = rows;
-  for (let count = rows.shape[1]!; count > 1; count = sums.shape[1]!) {
-    const half = Math.floor(count / 2);
-    const folded = sums.narrow(1, 0, half).add(sums.narrow(1, half, half));
-    sums = count % 2 === 0 ? folded : cat([folded, sums.narrow(1, count - 1, 1)], 1);
-  }
-  return sums;
+  return scope(() => {
+    let sums = rows;
+    for (let count = rows.shape[1]!; count > 1; count = sums.shape[1]!) {
+      const half = Math.floor(count / 2);
+      const folded = sums.narrow(1, 0, half).add(sums.narrow(1, half, half));
+      sums = count % 2 === 0 ? folded : cat([folded, sums.narrow(1, count - 1, 1)], 1);
+    }
+    return sums;
+  });
 }
