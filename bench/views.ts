@@ -4,7 +4,7 @@
  * scipy and numpy). Both sides in turn, medians, images already decoded; here decoding includes
  * shrinking a large image once, which loaders keep in memory. Its time is printed apart.
  *
- *     npx tsx bench/views.ts [threads]
+ *     OMP_WAIT_POLICY=PASSIVE OPENBLAS_NUM_THREADS=1 npx tsx bench/views.ts [threads]
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
