@@ -15,6 +15,7 @@ import { DecoderLevel } from './decoder-level.js';
 import { DoubleUnit3D } from './encoder-3d.js';
 import { transposedConvThenConv, upsampledConv } from './fused-upsampling.js';
 import { predictorHead } from './heads.js';
+import { OneChannelConv3D } from './one-channel-conv.js';
 
 /** What a network's settings say of the decoder's parts. */
 export type Decoder3DSettings = Pick<
@@ -68,8 +69,7 @@ class OfficialRestoration3D extends Layer {
 
   constructor(channels: number, activation: Layer, random: RandomStream) {
     super();
-    const settings = { axes: 3, from: channels, to: 1, kernel: 3, padding: 1 } as const;
-    const convolution = this.child('conv1', new Conv(settings, random));
+    const convolution = this.child('conv1', new OneChannelConv3D(channels, random));
     const norm = this.child('bn1', new BatchNorm(1));
     this.#steps = [convolution, norm, activation];
   }
@@ -88,13 +88,12 @@ function restorationHead3D(
   if (settings.restorationHead === 'official') {
     return new OfficialRestoration3D(channels, activation, random);
   }
-  const conv3 = (to: number) =>
-    new Conv({ axes: 3, from: channels, to, kernel: 3, padding: 1 }, random);
+  const shape = { axes: 3, from: channels, to: channels, kernel: 3, padding: 1 } as const;
   return new Sequential([
-    conv3(channels),
+    new Conv(shape, random),
     new BatchNorm(channels),
     new ReLU(true),
-    conv3(1),
+    new OneChannelConv3D(channels, random),
     activation,
   ]);
 }
