@@ -2,6 +2,7 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace {
 
 constexpr size_t hugePage = size_t{1} << 21;
 constexpr size_t page = size_t{1} << 12;
+// Small runs take and give back blocks of many sizes; so much may be in use and kept whatever the peak was.
+constexpr size_t alwaysKept = size_t{1} << 29;
 
 size_t roundUp(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
 
@@ -66,7 +69,9 @@ class ReusingAllocator final : public c10::Allocator {
       b.keptBytes -= size;
       b.kept.erase(fit);
     } else {
-      while (!b.kept.empty() && b.usedBytes + b.keptBytes + size > b.mostUsed) unmapLargest(b);
+      while (!b.kept.empty() && b.usedBytes + b.keptBytes + size > std::max(b.mostUsed, alwaysKept)) {
+        unmapLargest(b);
+      }
       data = map(size);
     }
     b.used.emplace(data, size);
@@ -100,6 +105,11 @@ class ReusingAllocator final : public c10::Allocator {
 }  // namespace
 
 void useReusingAllocator() {
+#ifdef __GLIBC__
+  // Blocks below a huge page stay in the heap, and the heap keeps what is freed.
+  mallopt(M_MMAP_THRESHOLD, 2 * hugePage);
+  mallopt(M_TRIM_THRESHOLD, alwaysKept);
+#endif
   static ReusingAllocator allocator;
   c10::SetCPUAllocator(&allocator, 1);
 }
