@@ -1,16 +1,4 @@
-export * from '../pictures/index.js';
-export { auroc } from './auroc.js';
-export { type AurocPerClass, aurocPerClass } from './auroc-per-class.js';
-export { bootstrap, type Estimate } from './bootstrap.js';
-export { type DiceOverCases, dice, diceOverCases } from './dice.js';
+export { compare } from './compare.js';
+export { pretrainingReport, pretrainingSection } from './pretraining-section.js';
 export * from './report/index.js';
-export { type RocPoint, rocCurve } from './roc-curve.js';
-export { type Spread, spreadOf } from './spread.js';
-export {
-  aurocStatistic,
-  averageOf,
-  differenceOf,
-  meanAurocStatistic,
-  meanStatistic,
-  type Statistic,
-} from './statistic.js';
+export { restorationPicture } from './restorations.js';

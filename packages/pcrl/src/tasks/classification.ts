@@ -6,7 +6,7 @@ import {
   type Tensor,
   tensor,
 } from '@pcrl/torch';
-import { aurocPerClass } from '../evaluation/auroc-per-class.js';
+import { aurocPerClass } from '../metrics/index.js';
 import type { ClassificationSettings } from '../settings/index.js';
 import { ClassificationNetwork } from './classification-network.js';
 import type { ImageInputs } from './inputs.js';

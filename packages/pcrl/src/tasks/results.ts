@@ -1,5 +1,5 @@
 import type { LabelBudget } from '../datasets/index.js';
-import { spreadOf } from '../evaluation/spread.js';
+import { spreadOf } from '../metrics/index.js';
 import type { Figures } from './task.js';
 import type { WeightsSource } from './weights.js';
 

@@ -1,8 +1,7 @@
 import { interpolate, noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/torch';
 import type { Case } from '../datasets/index.js';
-import { meanOfDefined } from '../evaluation/auroc-per-class.js';
-import { dice } from '../evaluation/dice.js';
 import { writeNifti } from '../images/index.js';
+import { dice, meanOfDefined } from '../metrics/index.js';
 import type { SegmentationSettings } from '../settings/index.js';
 import { cutRegion } from '../views/drawing/region.js';
 import { segmentationLoss } from './dice-loss.js';

@@ -13,7 +13,7 @@ import {
 } from '../../src/evaluation/index.js';
 import { spreadOut } from '../../src/evaluation/report/chart-frame.js';
 import { linearScale, logScale } from '../../src/evaluation/report/scale.js';
-import { havePython, python } from './python.js';
+import { havePython, python } from '../metrics/python.js';
 
 const nasty = `<script>alert("1")</script> & 'x'`;
 const words = { title: nasty, alt: nasty, caption: nasty };

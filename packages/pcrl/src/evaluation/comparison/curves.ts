@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { rocCurve } from '../../metrics/index.js';
 import { readMetrics, type SeedMetrics, validationsIn } from '../../tasks/seed-metrics.js';
 import {
   type Html,
@@ -8,7 +9,6 @@ import {
   lineChart,
   smoothedSeries,
 } from '../report/index.js';
-import { rocCurve } from '../roc-curve.js';
 import type { GroupFigure, GroupFigures } from './figures.js';
 import { byBudget, type Group, sourcesOf } from './groups.js';
 

@@ -1,13 +1,15 @@
 import { RandomStream } from '@pcrl/torch';
-import { bootstrap, type Estimate } from '../bootstrap.js';
-import { type Spread, spreadOf } from '../spread.js';
 import {
   aurocStatistic,
   averageOf,
+  bootstrap,
   differenceOf,
+  type Estimate,
   meanStatistic,
+  type Spread,
   type Statistic,
-} from '../statistic.js';
+  spreadOf,
+} from '../../metrics/index.js';
 import type { ComparableRuns, FinetunedSeed, TestCases } from './finetuned-run.js';
 import { type Group, SCRATCH } from './groups.js';
 

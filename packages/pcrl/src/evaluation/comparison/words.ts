@@ -1,4 +1,4 @@
-import type { Estimate } from '../bootstrap.js';
+import type { Estimate } from '../../metrics/index.js';
 import type { GroupFigure, GroupFigures } from './figures.js';
 
 /** A figure x100 with one decimal, as papers print it. */

@@ -16,9 +16,9 @@ import {
   sliceLabels,
   slicePlane,
   trueSize,
-} from '../../src/evaluation/index.js';
+} from '../../src/pictures/index.js';
 import { textWidth } from '../../src/pictures/font.js';
-import { havePython, python } from './python.js';
+import { havePython, python } from '../metrics/python.js';
 
 const size = [2, 3, 4];
 /** Voxel (x, y, z) holds 100 x + 10 y + z. */

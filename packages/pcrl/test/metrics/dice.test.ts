@@ -1,6 +1,6 @@
 import { RandomStream } from '@pcrl/torch';
 import { describe, expect, it } from 'vitest';
-import { dice, diceOverCases } from '../../src/evaluation/index.js';
+import { dice, diceOverCases } from '../../src/metrics/index.js';
 import { havePython, python } from './python.js';
 
 describe('dice', () => {

@@ -10,8 +10,8 @@ import {
   meanAurocStatistic,
   meanStatistic,
   spreadOf,
-} from '../../src/evaluation/index.js';
-import { percentile } from '../../src/evaluation/spread.js';
+} from '../../src/metrics/index.js';
+import { percentile } from '../../src/metrics/spread.js';
 import { havePython, python } from './python.js';
 
 const random = new RandomStream(2, 'bootstrap test');

@@ -2,7 +2,7 @@ import { RandomStream } from '@pcrl/torch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EvaluationError } from '../../src/errors.js';
-import { auroc, aurocPerClass, rocCurve } from '../../src/evaluation/index.js';
+import { auroc, aurocPerClass, rocCurve } from '../../src/metrics/index.js';
 import { havePython, python } from './python.js';
 
 interface Sample {
