@@ -105,7 +105,8 @@ async function ownData(folder: string): Promise<DemoData> {
 /** Small, so that the whole demo takes minutes on two cores. */
 function pretraining({ dimensions, images }: DemoData, out: string): PretrainInput {
   const shared = { data: [images], out, checkpoint: { everyMinutes: 1 } };
-  const optimiser = { learningRate: 0.01, warmupSteps: 10, clipGradientNorm: 1 };
+  // Few steps take a high rate; clipped gradients and a warm-up keep them stable.
+  const optimiser = { learningRate: 0.1, warmupSteps: 10, clipGradientNorm: 1 };
   if (dimensions === 2) {
     return { ...shared, dimensions, optimiser, steps: 80, batch: 16, views: { size: [96, 96] } };
   }

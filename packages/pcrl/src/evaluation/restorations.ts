@@ -46,7 +46,7 @@ export async function restorationPicture(run: string, rows = 3): Promise<Raster>
   const samples = await firstSamples(settings);
   network.train();
   const pictures = noGrad(() => scope(() => restore(network, samples, settings)));
-  const titles = ['clean view', 'what the network sees', ...scaleTitles(network, settings)];
+  const titles = ['clean view', 'network input', ...scaleTitles(network, settings)];
   return composeGrid({ columnTitles: titles, rows: pictures.slice(0, rows) });
 }
 
