@@ -7,8 +7,9 @@ import type { FinetuneSettings, PretrainSettings } from '../../src/settings/inde
 import { writeSettings } from '../../src/settings/index.js';
 import type { RunIO } from '../../src/training/run-io.js';
 
-const pretrain = vi.fn<(settings: PretrainSettings, io: RunIO) => Promise<void>>();
-const finetune = vi.fn<(settings: FinetuneSettings, io: RunIO) => Promise<void>>();
+const pretrain =
+  vi.fn<(settings: PretrainSettings, io: RunIO) => Promise<{ interrupted: boolean }>>();
+const finetune = vi.fn<(settings: FinetuneSettings, io: RunIO) => Promise<{ complete: boolean }>>();
 const compare = vi.fn<(runs: string[], out: string, io: RunIO) => Promise<void>>();
 const writeViewsPicture = vi.fn<(request: object) => Promise<void>>();
 vi.mock('../../src/training/pretrain.js', () => ({ pretrain }));
@@ -28,6 +29,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   printed = '';
+  pretrain.mockResolvedValue({ interrupted: false });
+  finetune.mockResolvedValue({ complete: true });
   const keep = (text: unknown) => {
     printed += String(text);
     return true;
@@ -49,7 +52,7 @@ async function pretrained(...words: string[]): Promise<PretrainSettings> {
 }
 
 describe('help', () => {
-  it.each(['pretrain', 'finetune', 'compare', 'views', 'info', 'replay', 'doctor'])(
+  it.each(['pretrain', 'finetune', 'compare', 'views', 'info', 'replay', 'demo', 'doctor'])(
     'of %s has examples',
     async (command) => {
       expect(await main([command, '--help'])).toBe(0);
@@ -130,9 +133,18 @@ describe('pcrl pretrain', () => {
     pretrain.mockImplementation(async (_, io) => {
       process.emit('SIGINT');
       expect(io.interrupted()).toBe(true);
+      return { interrupted: true };
     });
     expect(await main(['pretrain', scans(), '--out', 'run'])).toBe(130);
     expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
+  it('exits with 0 when Ctrl-C came in the very last step', async () => {
+    pretrain.mockImplementation(async () => {
+      process.emit('SIGINT');
+      return { interrupted: false };
+    });
+    expect(await main(['pretrain', scans(), '--out', 'run'])).toBe(0);
   });
 
   it('exits with 1 and a stack when the fault is ours', async () => {

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { textWidth } from '../../src/pictures/font.js';
 import {
   blankRaster,
   composeGrid,
@@ -17,7 +18,6 @@ import {
   slicePlane,
   trueSize,
 } from '../../src/pictures/index.js';
-import { textWidth } from '../../src/pictures/font.js';
 import { havePython, python } from '../metrics/python.js';
 
 const size = [2, 3, 4];
