@@ -22,4 +22,11 @@ export {
 } from './images/index.js';
 export * from './settings/index.js';
 export { type FinetuneResult, finetune } from './tasks/index.js';
-export { type ProgressState, type RunIO, silentIO } from './training/run-io.js';
+export {
+  type PretrainResult,
+  type ProgressState,
+  pretrain,
+  type RunIO,
+  silentIO,
+} from './training/index.js';
+export { writeViewsPicture } from './views/picture.js';
