@@ -30,7 +30,7 @@ const PHANTOMS = {
   seed: 7,
   size: [64, 64, 48],
   spacing: [6, 6, 6],
-  cases: { unlabelled: 24, train: 4, val: 3, test: 10 },
+  cases: { unlabelled: 24, train: 4, val: 1, test: 8 },
 } as const;
 
 /** The smallest network whose group normalisation still has whole groups. */
@@ -128,7 +128,8 @@ function pretraining({ dimensions, images }: DemoData, out: string): PretrainInp
 }
 
 function finetuning({ dimensions, labels, task }: DemoData, from: string, out: string) {
-  const shared = { data: [labels ?? ''], from, out, seeds: SEEDS, labels: 4, steps: 60 };
+  const length = { seeds: SEEDS, labels: 4, steps: 60, select: 'last' };
+  const shared = { data: [labels ?? ''], from, out, ...length };
   if (task === 'classification') {
     const size = dimensions === 2 ? [96, 96] : [32, 32, 32];
     return { ...shared, task, dimensions, batch: 4, views: { size } } as FinetuneInput;
