@@ -119,7 +119,9 @@ function composedTaps(up: Tensor, next: Tensor): Tensor {
     .reshape([8 * 27, from * to]);
   const { device, dtype } = up;
   const entries = tensor(productEntries(), [8 * 27], { dtype: 'i64' }).to({ device });
-  return callOne('aten::index_add', zeros([64, from * to], { device, dtype }), 0, entries, products)
+  // Under autocast the products come in 16 bits; they are added up in the weights' own type.
+  const sums = zeros([64, from * to], { device, dtype });
+  return callOne('aten::index_add', sums, 0, entries, products.to({ dtype }))
     .reshape([4, 4, 4, from, to])
     .permute([4, 3, 0, 1, 2]);
 }
