@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { isImagePath } from '../images/index.js';
+import { isImageCompanion, isImageFolder, isImagePath } from '../images/index.js';
 
 export interface FolderListing {
   /** Paths of the images, sorted. */
@@ -20,7 +20,7 @@ export async function listFolder(folder: string): Promise<FolderListing> {
     const kind = extname(path).toLowerCase() || 'no extension';
     if (isImagePath(path)) images.push(path);
     // The data half of an .mhd belongs to an image that is listed.
-    else if (kind !== '.raw' && kind !== '.zraw') others.set(kind, (others.get(kind) ?? 0) + 1);
+    else if (!isImageCompanion(path)) others.set(kind, (others.get(kind) ?? 0) + 1);
   }
   return { images, others };
 }
@@ -33,7 +33,8 @@ async function filesBelow(folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const entry of visible) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) files.push(...(await filesBelow(path)));
+    if (entry.isDirectory() && isImageFolder(entry.name)) files.push(path);
+    else if (entry.isDirectory()) files.push(...(await filesBelow(path)));
     else if (entry.isFile() || (await isFile(path))) files.push(path);
   }
   return files;

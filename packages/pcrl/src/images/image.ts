@@ -26,42 +26,6 @@ export interface Image {
 /** What a file's header says, without its voxels. `channels` counts the colours in the file. */
 export type ImageHeader = Omit<Image, 'unit' | 'voxels'>;
 
-/** The kinds of file that {@link readImage} reads. */
-export type ImageFormat = 'picture' | 'nifti' | 'metaimage';
-
-const FORMATS: readonly { extension: string; format: ImageFormat; dimensions: 2 | 3 }[] = [
-  { extension: '.png', format: 'picture', dimensions: 2 },
-  { extension: '.jpg', format: 'picture', dimensions: 2 },
-  { extension: '.jpeg', format: 'picture', dimensions: 2 },
-  { extension: '.nii', format: 'nifti', dimensions: 3 },
-  { extension: '.nii.gz', format: 'nifti', dimensions: 3 },
-  { extension: '.mhd', format: 'metaimage', dimensions: 3 },
-  { extension: '.mha', format: 'metaimage', dimensions: 3 },
-];
-
-/** The file name endings that are read, for messages and help. */
-export const imageExtensions: readonly string[] = FORMATS.map((entry) => entry.extension);
-
-function entryOf(name: string) {
-  const lower = name.toLowerCase();
-  return FORMATS.find((entry) => lower.endsWith(entry.extension));
-}
-
-/** The format that a file's name promises, or undefined for a name that is not read. */
-export function imageFormat(name: string): ImageFormat | undefined {
-  return entryOf(name)?.format;
-}
-
-/** Whether a file's name ends as an image that {@link readImage} reads. */
-export function isImagePath(name: string): boolean {
-  return entryOf(name) !== undefined;
-}
-
-/** 2 for pictures, 3 for volumes, by the file's name alone; undefined for other names. */
-export function imageDimensions(name: string): 2 | 3 | undefined {
-  return entryOf(name)?.dimensions;
-}
-
 /** Allocates voxels that worker threads can share. */
 export function sharedVoxels(count: number): Float32Array {
   return new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT));

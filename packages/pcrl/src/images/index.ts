@@ -1,12 +1,12 @@
 export {
-  type Image,
-  type ImageHeader,
   imageDimensions,
   imageExtensions,
+  isImageCompanion,
+  isImageFolder,
   isImagePath,
-  sharedVoxels,
-} from './image.js';
+} from './formats.js';
+export { type Image, type ImageHeader, sharedVoxels } from './image.js';
 export { type Intensity, scaleIntensity, unusableReason } from './intensity.js';
-export { type VolumeToWrite, writeNifti } from './nifti-write.js';
-export { writePng } from './picture.js';
-export { readImage, readImageHeader } from './read.js';
+export { type VolumeToWrite, writeNifti } from './nifti/write.js';
+export { writePng } from './picture/picture.js';
+export { readImage, readImageDimensions, readImageHeader } from './read.js';

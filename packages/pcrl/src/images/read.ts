@@ -1,59 +1,40 @@
-import { extname } from 'node:path';
 import { ImageError } from '../errors.js';
-import { type Image, type ImageHeader, imageExtensions, imageFormat } from './image.js';
-import { readMetaImage, readMetaImageHeader } from './metaimage.js';
-import { readNifti, readNiftiHeader } from './nifti.js';
-import { readPicture, readPictureHeader } from './picture.js';
+import type { ReadOptions } from './format.js';
+import { formatOf, imageDimensions } from './formats.js';
+import type { Image, ImageHeader } from './image.js';
 
 /**
- * Reads one image file.
+ * Reads one image: a file, or a folder that is one image (an OME-Zarr, a DICOM series).
  *
  * Pictures have values in `[0, 1]`; volumes have the values that the file means (slope and
  * intercept applied), in canonical RAS+ axis order.
  *
  * @param options.colour `'grey'` (default) reduces RGB to luma; `'keep'` keeps three channels
- * @throws ImageError when the file is missing, empty, damaged, cut short or of another kind.
+ * @throws ImageError when the image is missing, empty, damaged, cut short or of another kind.
  */
-export async function readImage(
-  path: string,
-  options: { readonly colour?: 'grey' | 'keep' } = {},
-): Promise<Image> {
-  return withinMemory(path, () => {
-    switch (formatOf(path)) {
-      case 'picture':
-        return readPicture(path, options.colour ?? 'grey');
-      case 'nifti':
-        return readNifti(path);
-      case 'metaimage':
-        return readMetaImage(path);
-    }
-  });
+export async function readImage(path: string, options: ReadOptions = {}): Promise<Image> {
+  const format = await formatOf(path);
+  return withinMemory(path, () => format.read(path, options));
 }
 
 /**
- * Reads what a file's header says, without its voxels; `channels` counts the colours in the file.
+ * Reads what an image's header says, without its voxels; `channels` counts the colours in the file.
  *
  * @throws ImageError as {@link readImage}, for damage that the header shows.
  */
 export async function readImageHeader(path: string): Promise<ImageHeader> {
-  switch (formatOf(path)) {
-    case 'picture':
-      return readPictureHeader(path);
-    case 'nifti':
-      return readNiftiHeader(path);
-    case 'metaimage':
-      return readMetaImageHeader(path);
-  }
+  return (await formatOf(path)).readHeader(path);
 }
 
-function formatOf(path: string) {
-  const format = imageFormat(path);
-  if (format) return format;
-  throw new ImageError(
-    path,
-    `files of type "${extname(path) || 'no extension'}" are not read`,
-    `Images read: ${imageExtensions.join(' ')}`,
-  );
+/**
+ * 2 for pictures, 3 for volumes: by the name where it decides, else by the header.
+ *
+ * @throws ImageError as {@link readImageHeader}, for names that do not decide.
+ */
+export async function readImageDimensions(path: string): Promise<2 | 3> {
+  const named = imageDimensions(path);
+  if (named) return named;
+  return (await readImageHeader(path)).size.length === 2 ? 2 : 3;
 }
 
 /** A size can be honest and still not fit this machine. */

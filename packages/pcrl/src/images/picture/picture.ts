@@ -1,8 +1,9 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { ImageError } from '../errors.js';
-import { readBytes, readHead } from './bytes.js';
-import { type Image, type ImageHeader, sharedVoxels } from './image.js';
-import { type PictureSize, pictureSize } from './picture-header.js';
+import { ImageError } from '../../errors.js';
+import { readBytes, readHead } from '../bytes.js';
+import type { ImageFormat } from '../format.js';
+import { type Image, type ImageHeader, sharedVoxels } from '../image.js';
+import { type PictureSize, pictureSize } from './picture-size.js';
 
 /** How sharp's names for what is in the file translate into an exact decode. */
 const DECODES = {
@@ -16,12 +17,20 @@ const DECODES = {
 /** Luma weights of ITU-R BT.601, those of Pillow's `convert('L')` and torchvision. */
 const LUMA = [0.299, 0.587, 0.114] as const;
 
+export const picture: ImageFormat = {
+  name: 'PNG and JPEG',
+  extensions: ['.png', '.jpg', '.jpeg'],
+  dimensions: 2,
+  read: (path, { colour = 'grey' }) => readPicture(path, colour),
+  readHeader: readPictureHeader,
+};
+
 /**
  * Reads a PNG or JPEG of 8 or 16 bits (told by its bytes, not its name), values scaled to `[0, 1]`.
  *
  * Transparency is dropped; colour profiles and the orientation mark are ignored: pixels are as stored.
  */
-export async function readPicture(path: string, colour: 'grey' | 'keep'): Promise<Image> {
+async function readPicture(path: string, colour: 'grey' | 'keep'): Promise<Image> {
   const bytes = await readBytes(path);
   checkMagic(path, bytes);
   const { header, decode } = await describe(path, bytes);
@@ -44,7 +53,7 @@ export async function readPicture(path: string, colour: 'grey' | 'keep'): Promis
 }
 
 /** Reads size and colours of a PNG or JPEG without decoding its pixels. */
-export async function readPictureHeader(path: string): Promise<ImageHeader> {
+async function readPictureHeader(path: string): Promise<ImageHeader> {
   const head = await readHead(path);
   checkMagic(path, head);
   const size = pictureSize(head);

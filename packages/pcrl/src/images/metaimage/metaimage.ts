@@ -1,10 +1,11 @@
 import { dirname, resolve, sep } from 'node:path';
-import { ImageError } from '../errors.js';
-import { inflate, readBytes, readHead } from './bytes.js';
-import type { Affine } from './geometry.js';
-import type { Image, ImageHeader } from './image.js';
-import { type StoredGrid, volumeHeader, volumeImage } from './volume.js';
-import { countVoxels, isInteger, type VoxelType, viewVoxels, voxelBytes } from './voxel-type.js';
+import { ImageError } from '../../errors.js';
+import { inflate, readBytes, readHead } from '../bytes.js';
+import type { ImageFormat } from '../format.js';
+import type { Affine } from '../geometry.js';
+import type { Image, ImageHeader } from '../image.js';
+import { type StoredGrid, volumeHeader, volumeImage } from '../volume.js';
+import { countVoxels, isInteger, type VoxelType, viewVoxels, voxelBytes } from '../voxel-type.js';
 
 const ELEMENT_TYPES: Readonly<Record<string, VoxelType>> = {
   MET_CHAR: 'i8',
@@ -32,8 +33,17 @@ interface MetaHeader extends StoredGrid {
   readonly headerEnd: number;
 }
 
+export const metaImage: ImageFormat = {
+  name: 'MetaImage',
+  extensions: ['.mhd', '.mha'],
+  companions: ['.raw', '.zraw'],
+  dimensions: 3,
+  read: readMetaImage,
+  readHeader: readMetaImageHeader,
+};
+
 /** Reads a MetaImage: .mhd with its data file beside it, or .mha in one file, compressed or not. */
-export async function readMetaImage(path: string): Promise<Image> {
+async function readMetaImage(path: string): Promise<Image> {
   const bytes = await readBytes(path);
   const header = parseHeader(path, bytes);
   const stored = header.dataPath
@@ -50,7 +60,7 @@ export async function readMetaImage(path: string): Promise<Image> {
 }
 
 /** Reads size and place of a MetaImage from its first bytes. */
-export async function readMetaImageHeader(path: string): Promise<ImageHeader> {
+async function readMetaImageHeader(path: string): Promise<ImageHeader> {
   return volumeHeader(path, parseHeader(path, await readHead(path)));
 }
 

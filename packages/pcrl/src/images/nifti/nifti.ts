@@ -1,9 +1,10 @@
-import { ImageError } from '../errors.js';
-import { gunzipHead, inflate, isGzip, readBytes, readHead } from './bytes.js';
-import type { Affine } from './geometry.js';
-import type { Image, ImageHeader } from './image.js';
-import { type StoredGrid, volumeHeader, volumeImage } from './volume.js';
-import { countVoxels, isInteger, type VoxelType, viewVoxels, voxelBytes } from './voxel-type.js';
+import { ImageError } from '../../errors.js';
+import { gunzipHead, inflate, isGzip, readBytes, readHead } from '../bytes.js';
+import type { ImageFormat } from '../format.js';
+import type { Affine } from '../geometry.js';
+import type { Image, ImageHeader } from '../image.js';
+import { type StoredGrid, volumeHeader, volumeImage } from '../volume.js';
+import { countVoxels, isInteger, type VoxelType, viewVoxels, voxelBytes } from '../voxel-type.js';
 
 /** Bytes that may follow the voxels inside a gzip stream before it counts as damaged. */
 const TRAILING_BYTES = 1 << 20;
@@ -39,8 +40,16 @@ interface NiftiHeader extends StoredGrid {
   readonly intercept: number;
 }
 
+export const nifti: ImageFormat = {
+  name: 'NIfTI',
+  extensions: ['.nii', '.nii.gz'],
+  dimensions: 3,
+  read: readNifti,
+  readHeader: readNiftiHeader,
+};
+
 /** Reads a NIfTI-1 or NIfTI-2 single file, plain or gzipped (told by its bytes, not its name). */
-export async function readNifti(path: string): Promise<Image> {
+async function readNifti(path: string): Promise<Image> {
   const bytes = await readBytes(path);
   const zipped = isGzip(bytes);
   const header = parseHeader(path, zipped ? gunzipHead(path, bytes) : bytes);
@@ -51,7 +60,7 @@ export async function readNifti(path: string): Promise<Image> {
 }
 
 /** Reads size and place of a NIfTI file from its first bytes. */
-export async function readNiftiHeader(path: string): Promise<ImageHeader> {
+async function readNiftiHeader(path: string): Promise<ImageHeader> {
   const head = await readHead(path);
   return volumeHeader(path, parseHeader(path, isGzip(head) ? gunzipHead(path, head) : head));
 }

@@ -1,7 +1,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { ImageError } from '../errors.js';
-import { gridAffine } from './geometry.js';
+import { ImageError } from '../../errors.js';
+import { gridAffine } from '../geometry.js';
 
 /** Voxels and their place, in canonical RAS+ axis order with z fastest, as {@link Image} has them. */
 export interface VolumeToWrite {
