@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCompare } from './compare-command.js';
+import { addData } from './data-command.js';
 import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor-command.js';
 import { addFinetune } from './finetune-command.js';
@@ -35,6 +36,7 @@ export function createProgram(exitWith: ExitWith): Command {
   addViews(program);
   addInfo(program);
   addReplay(program);
+  addData(program, exitWith);
   addDemo(program, exitWith);
   addDoctor(program, exitWith);
   return program;

@@ -1,7 +1,21 @@
+import type { CountProgress } from '../progress.js';
 import type { ProgressState } from '../training/run-io.js';
 
 /** One line that says how far a run has come, e.g. for a terminal. */
-export function progressLine(state: ProgressState): string {
+export function progressLine(state: ProgressState | CountProgress): string {
+  return 'total' in state ? countLine(state) : runLine(state);
+}
+
+function countLine({ name, noun, done, total, perSecond, secondsLeft }: CountProgress): string {
+  return [
+    name,
+    `${grouped(done)}/${grouped(total)} ${noun}`,
+    `${significant(perSecond)} ${noun}/s`,
+    `${duration(secondsLeft)} left`,
+  ].join('  ');
+}
+
+function runLine(state: ProgressState): string {
   const losses = Object.entries(state.losses).map(
     ([name, value]) => `${name} ${significant(value)}`,
   );

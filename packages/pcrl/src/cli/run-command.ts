@@ -1,5 +1,4 @@
-import type { RunIO } from '../training/run-io.js';
-import { openTerminal } from './terminal.js';
+import { openTerminal, type Terminal } from './terminal.js';
 
 /**
  * Runs something long under a terminal: progress, Ctrl-C, and the exit code that follows.
@@ -9,7 +8,7 @@ import { openTerminal } from './terminal.js';
  */
 export async function runInTerminal(
   resume: boolean,
-  work: (io: RunIO) => Promise<boolean>,
+  work: (io: Terminal) => Promise<boolean>,
 ): Promise<0 | 130> {
   const terminal = openTerminal({
     screen: process.stderr,

@@ -1,3 +1,4 @@
+import type { CaseWatcher, CountProgress } from '../progress.js';
 import type { ProgressState, RunIO } from '../training/run-io.js';
 import { progressLine } from './progress-line.js';
 
@@ -15,7 +16,7 @@ export interface Screen {
 }
 
 /** A run's words on a terminal or in a log file, and Ctrl-C. */
-export interface Terminal extends RunIO {
+export interface Terminal extends RunIO, CaseWatcher {
   /** Stops listening to Ctrl-C and leaves the progress line standing. */
   close(): void;
 }
@@ -42,8 +43,8 @@ export function openTerminal({ screen, resume, clock, stopNow }: TerminalOptions
   const say = (line: string) => {
     screen.write(inPlace && shown ? `${CLEAR_LINE}${line}\n${shown}` : `${line}\n`);
   };
-  const progress = (state: ProgressState) => {
-    const done = state.step >= state.steps;
+  const progress = (state: ProgressState | CountProgress) => {
+    const done = 'total' in state ? state.done >= state.total : state.step >= state.steps;
     if (!done && clock() - lastShown < (inPlace ? REDRAW_AFTER : LOG_AFTER)) return;
     lastShown = clock();
     const line = progressLine(state);
@@ -72,6 +73,7 @@ export function openTerminal({ screen, resume, clock, stopNow }: TerminalOptions
     say,
     warn: (line) => say(`Warning: ${line}`),
     progress,
+    count: progress,
     interrupted: () => interruptions > 0,
     close,
   };

@@ -10,3 +10,4 @@ export { type Intensity, scaleIntensity, unusableReason } from './intensity.js';
 export { type VolumeToWrite, writeNifti } from './nifti/write.js';
 export { writePng } from './picture/picture.js';
 export { readImage, readImageDimensions, readImageHeader } from './read.js';
+export { writeWhole } from './write-whole.js';

@@ -33,6 +33,10 @@ export class Canvas {
   readonly mask: Uint8Array;
   /** Edge length of a voxel in template millimetres, averaged over the axes. */
   readonly voxelSize: number;
+  /** Whether the voxels are far from cubes. */
+  private readonly uneven: boolean;
+  /** No voxel whose centre is as far as this from a surface is cut by it. */
+  private readonly reach: number;
   private readonly toTemplate: readonly number[];
   private readonly toWorld: readonly number[];
 
@@ -51,6 +55,10 @@ export class Canvas {
     this.mask = new Uint8Array(count);
     const mean = (p: Point) => Math.cbrt(p[0] * p[1] * p[2]);
     this.voxelSize = mean(spacing) / mean(pose.scale);
+    this.uneven = Math.max(...spacing) > 1.2 * Math.min(...spacing);
+    this.reach = this.uneven
+      ? Math.max(...spacing.map((length, axis) => length / pose.scale[axis as 0 | 1 | 2]))
+      : 0.5 * this.voxelSize;
     const rotation = rotationMatrix(pose.turn);
     this.toWorld = rotation.map((value, i) => value * pose.scale[(i % 3) as 0 | 1 | 2]);
     this.toTemplate = transposed(rotation).map(
@@ -62,6 +70,7 @@ export class Canvas {
     const { tissue, label, opacity = 1 } = brush;
     const { voxels, mask, spacing, pose, toTemplate: m, voxelSize } = this;
     const [, sizeY, sizeZ] = this.size;
+    const { uneven, reach } = this;
     const range = this.voxelRange(shape.box);
     const [shiftX, shiftY, shiftZ] = pose.shift;
     const centre = this.size.map((n) => (n - 1) / 2);
@@ -77,7 +86,10 @@ export class Canvas {
           const y = m[3]! * wx + m[4]! * wy + m[5]! * wz;
           const z = m[6]! * wx + m[7]! * wy + m[8]! * wz;
           const distance = shape.distance(x, y, z);
-          const coverage = 0.5 - distance / voxelSize;
+          const far = Math.abs(distance) >= reach;
+          if (far && distance > 0) continue;
+          const edge = far || !uneven ? voxelSize : this.edgeWidth(shape, x, y, z, distance);
+          const coverage = 0.5 - distance / edge;
           if (coverage <= 0) continue;
           const share = Math.min(1, coverage) * opacity;
           const value = varying === undefined ? constant : varying(x, y, z, distance);
@@ -106,6 +118,29 @@ export class Canvas {
     const row = (r: number) => m[r]! * p[0] + m[r + 1]! * p[1] + m[r + 2]! * p[2];
     const { shift } = this.pose;
     return [row(0) + shift[0], row(3) + shift[1], row(6) + shift[2]];
+  }
+
+  /** Where a template point lies in the volume: voxel coordinates, not rounded. */
+  voxel(p: Point): Point {
+    const world = this.world(p);
+    const at = (axis: 0 | 1 | 2) => world[axis] / this.spacing[axis] + (this.size[axis] - 1) / 2;
+    return [at(0), at(1), at(2)];
+  }
+
+  /** How much the distance changes from one side of a voxel to the other: thick voxels blur more. */
+  private edgeWidth(shape: Shape, x: number, y: number, z: number, distance: number): number {
+    const { spacing, toTemplate: m } = this;
+    let squared = 0;
+    for (const axis of [0, 1, 2] as const) {
+      const step = 0.5 * spacing[axis];
+      const there = shape.distance(
+        x + m[axis]! * step,
+        y + m[axis + 3]! * step,
+        z + m[axis + 6]! * step,
+      );
+      squared += (there - distance) ** 2;
+    }
+    return Math.max(0.25 * this.voxelSize, 2 * Math.sqrt(squared));
   }
 
   private voxelRange(box: Box): Box {

@@ -30,7 +30,12 @@ export interface ThoraxPhantom {
   readonly mask: Uint8Array;
   readonly size: readonly [number, number, number];
   readonly spacing: readonly [number, number, number];
-  readonly findings: { readonly nodules: readonly Nodule[]; readonly contrastAgent: boolean };
+  readonly findings: {
+    readonly nodules: readonly Nodule[];
+    /** Voxel coordinates where small vessels branch: what is easily taken for a nodule. */
+    readonly vesselPoints: readonly Point[];
+    readonly contrastAgent: boolean;
+  };
 }
 
 /**
@@ -63,6 +68,10 @@ export function drawThoraxPhantom(request: PhantomRequest): ThoraxPhantom {
     mask: canvas.mask,
     size,
     spacing,
-    findings: { nodules, contrastAgent: anatomy.contrast > 0 },
+    findings: {
+      nodules,
+      vesselPoints: vessels.map(({ point }) => canvas.voxel(point)),
+      contrastAgent: anatomy.contrast > 0,
+    },
   };
 }

@@ -82,12 +82,9 @@ function describe(
   solid: boolean,
   onVessel: boolean,
 ): Nodule {
-  const world = canvas.world(place);
-  const voxel = (axis: 0 | 1 | 2) =>
-    world[axis] / canvas.spacing[axis] + (canvas.size[axis] - 1) / 2;
   const meanSpacing = Math.cbrt(canvas.spacing[0] * canvas.spacing[1] * canvas.spacing[2]);
   return {
-    centre: [voxel(0), voxel(1), voxel(2)],
+    centre: canvas.voxel(place),
     radius: (radius * meanSpacing) / canvas.voxelSize,
     kind: solid ? 'solid' : 'ground glass',
     onVessel,

@@ -1,6 +1,7 @@
+import type { RandomStream } from '@pcrl/torch';
 import type { Anatomy } from './anatomy.js';
 import type { Canvas } from './canvas.js';
-import { along, capsule, ellipsoid, type Shape, smoothMax } from './geometry.js';
+import { along, capsule, curve, ellipsoid, type Point, type Shape, smoothMax } from './geometry.js';
 import { phantomLabels } from './labels.js';
 import type { Texture } from './texture.js';
 import type { Torso } from './torso.js';
@@ -46,10 +47,10 @@ export function paintHeart(canvas: Canvas, anatomy: Anatomy, texture: Texture): 
   for (const chamber of chambers) canvas.paint(chamber, { tissue: blood });
 }
 
-function liverShape(torso: Torso, { liver }: Anatomy, texture: Texture): Shape {
+/** The liver: a wedge under the right dome whose left lobe thins towards the patient's left. */
+export function liverShape(torso: Torso, { liver }: Anatomy, texture: Texture): Shape {
   const centre = [52, 6, -112] as const;
   const body = ellipsoid(centre, [108 * liver.size, 88 * liver.size, 80 * liver.size]);
-  // The left lobe thins towards the patient's left.
   const under = (x: number, z: number) => -0.8 * (z + 128) - 0.6 * (x + 34 + liver.reach);
   return {
     box: body.box,
@@ -85,4 +86,66 @@ function paintStomach(canvas: Canvas, torso: Torso, { tissue }: Anatomy): void {
   canvas.paint(inBelly(4), { tissue: (_x, y) => (y > 42 ? -950 : 22) });
   const oesophagus = capsule([-4, -34, -60], [-3, -34, 130], 6, 5);
   canvas.paint(oesophagus, { tissue: tissue.muscle - 8 });
+}
+
+/** Paints both kidneys: bean-shaped, bright with contrast, around the fat of the sinus. */
+export function paintKidneys(
+  canvas: Canvas,
+  { tissue, contrast, spine }: Anatomy,
+  random: RandomStream,
+): void {
+  for (const side of [-1, 1]) {
+    const centre: Point = [
+      side * random.uniform(58, 66),
+      random.uniform(-44, -36),
+      (side > 0 ? -172 : -160) + random.uniform(-8, 8) + 0.1 * spine.bend,
+    ];
+    const value = 32 + 130 * contrast;
+    const sinus = ellipsoid(along(centre, [-side * 16, 6, 0]), [16, 13, 22], 0.4 * side);
+    canvas.paint(ellipsoid(centre, [27, 25, 50], 0.4 * side), { tissue: value });
+    canvas.paint(sinus, { tissue: 0.7 * tissue.fat });
+  }
+}
+
+/** Paints loops of bowel in front of the kidneys: soft walls, some with air in them, some with food. */
+export function paintBowel(
+  canvas: Canvas,
+  torso: Torso,
+  { tissue }: Anatomy,
+  random: RandomStream,
+): void {
+  for (let loop = 0; loop < 14; loop++) {
+    const from: Point = [
+      random.uniform(-95, 95),
+      random.uniform(-10, 60),
+      random.uniform(-240, -150),
+    ];
+    const knots = [from];
+    for (let i = 0; i < 4; i++) {
+      const step: Point = [
+        random.uniform(-45, 45),
+        random.uniform(-22, 22),
+        random.uniform(-22, 22),
+      ];
+      knots.push(along(knots[i]!, step));
+    }
+    const radius = random.uniform(10, 19);
+    const inside = knots.filter((knot) => torso.belly.distance(...knot) < -radius - 8);
+    const points = curve(inside, 4);
+    // Air rises to the front of a loop.
+    const level = random.chance(0.4) ? random.uniform(-0.3, 0.6) * radius : Infinity;
+    const food = random.uniform(5, 40);
+    for (const [margin, wall] of [
+      [0, true],
+      [2.5, false],
+    ] as const) {
+      for (let i = 0; i + 1 < points.length; i++) {
+        const [a, b] = [points[i]!, points[i + 1]!];
+        const middle = 0.5 * (a[1] + b[1]);
+        canvas.paint(capsule(a, b, radius - margin, radius - margin), {
+          tissue: wall ? tissue.muscle : (_x, y) => (y - middle > level ? -900 : food),
+        });
+      }
+    }
+  }
 }

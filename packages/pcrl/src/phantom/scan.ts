@@ -37,17 +37,22 @@ function deviationAfter(side: number): number {
 
 /** Convolves with (side, 1 - 2 side, side) along each axis; edges are repeated. */
 function blur(source: Float32Array, size: Point, side: number): Float32Array {
-  const strides = [size[1] * size[2], size[2], 1] as const;
   let current = source;
+  let inner = source.length;
   for (const axis of [0, 1, 2] as const) {
-    const stride = strides[axis];
-    const last = size[axis] - 1;
+    const length = size[axis];
+    inner /= length;
     const next = new Float32Array(current.length);
-    for (let i = 0; i < current.length; i++) {
-      const at = Math.floor(i / stride) % size[axis];
-      const before = current[at === 0 ? i : i - stride]!;
-      const after = current[at === last ? i : i + stride]!;
-      next[i] = current[i]! + side * (before + after - 2 * current[i]!);
+    for (let start = 0; start < current.length; start += length * inner) {
+      for (let at = 0; at < length; at++) {
+        const row = start + at * inner;
+        const before = at === 0 ? row : row - inner;
+        const after = at === length - 1 ? row : row + inner;
+        for (let i = 0; i < inner; i++) {
+          const here = current[row + i]!;
+          next[row + i] = here + side * (current[before + i]! + current[after + i]! - 2 * here);
+        }
+      }
     }
     current = next;
   }

@@ -1,7 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { ImageError } from '../../errors.js';
 import { gridAffine } from '../geometry.js';
+import { writeWhole } from '../write-whole.js';
 
 /** Voxels and their place, in canonical RAS+ axis order with z fastest, as {@link Image} has them. */
 export interface VolumeToWrite {
@@ -34,9 +34,7 @@ export async function writeNifti(path: string, volume: VolumeToWrite): Promise<v
     header(volume),
     Buffer.from(body.buffer, body.byteOffset, body.byteLength),
   ]);
-  const beside = `${path}.partial`;
-  await writeFile(beside, path.toLowerCase().endsWith('.gz') ? gzipSync(bytes) : bytes);
-  await rename(beside, path);
+  await writeWhole(path, path.toLowerCase().endsWith('.gz') ? gzipSync(bytes) : bytes);
 }
 
 function checkSize(path: string, { size, spacing, voxels }: VolumeToWrite): void {

@@ -1,8 +1,8 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { ImageError } from '../../errors.js';
 import { readBytes, readHead } from '../bytes.js';
 import type { ImageFormat } from '../format.js';
 import { type Image, type ImageHeader, sharedVoxels } from '../image.js';
+import { writeWhole } from '../write-whole.js';
 import { type PictureSize, pictureSize } from './picture-size.js';
 
 /** How sharp's names for what is in the file translate into an exact decode. */
@@ -140,9 +140,7 @@ export async function writePng(
   }
   const sharp = await loadSharp();
   const png = sharp(pixels, { raw: { width, height, channels } }).png();
-  const beside = `${path}.partial`;
-  await writeFile(beside, await (channels === 1 ? png.toColourspace('b-w') : png).toBuffer());
-  await rename(beside, path);
+  await writeWhole(path, await (channels === 1 ? png.toColourspace('b-w') : png).toBuffer());
 }
 
 function checkMagic(path: string, bytes: Buffer): void {
