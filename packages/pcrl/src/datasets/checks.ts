@@ -1,6 +1,13 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { type Case, patientOf } from './dataset.js';
 import { type Findings, listed } from './findings.js';
 import { isFile } from './folder.js';
+
+/** Files of one folder from which on listing it is cheaper than asking for each. */
+const WORTH_LISTING = 8;
+/** Questions to the file system in the same moment. */
+const AT_ONCE = 64;
 
 /** Reports files that do not exist, and returns the candidates whose file does. */
 export async function existing<T extends { readonly path: string; readonly shown: string }>(
@@ -8,11 +15,49 @@ export async function existing<T extends { readonly path: string; readonly shown
   reason: string,
   findings: Findings,
 ): Promise<T[]> {
-  const found = await Promise.all(items.map((item) => isFile(item.path)));
-  return items.filter((item, index) => {
-    if (!found[index]) findings.add(reason, item.shown);
-    return found[index];
+  const found = await filesThatExist(items.map(({ path }) => path));
+  return items.filter(({ path, shown }) => {
+    if (!found.has(path)) findings.add(reason, shown);
+    return found.has(path);
   });
+}
+
+/** Those of some absolute paths that are files, links followed. */
+async function filesThatExist(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const single: string[] = [];
+  for (const [folder, inFolder] of byFolder(paths)) {
+    const names = inFolder.length >= WORTH_LISTING ? await fileNames(folder) : new Set<string>();
+    for (const path of inFolder) {
+      if (names.has(basename(path))) found.add(path);
+      // A name that is not listed may still be there: some systems write it in another case or form.
+      else single.push(path);
+    }
+  }
+  for (let start = 0; start < single.length; start += AT_ONCE) {
+    const some = single.slice(start, start + AT_ONCE);
+    const here = await Promise.all(some.map(isFile));
+    some.forEach((path, index) => {
+      if (here[index]) found.add(path);
+    });
+  }
+  return found;
+}
+
+function byFolder(paths: readonly string[]): ReadonlyMap<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    const folder = dirname(path);
+    const known = folders.get(folder);
+    if (known) known.push(path);
+    else folders.set(folder, [path]);
+  }
+  return folders;
+}
+
+async function fileNames(folder: string): Promise<ReadonlySet<string>> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
 }
 
 /** Reports patients with images in more than one split. */
@@ -40,24 +85,26 @@ export function checkRepeats(cases: readonly Case[], findings: Findings): void {
   }
 }
 
-/** Reports classes that the training part shows only one side of. */
-export function checkClasses(
+/** Classes that the training part shows only one side of, each with what it lacks. */
+export function oneSidedClasses(
   cases: readonly Case[],
   labelNames: readonly string[],
-  findings: Findings,
-): void {
+): readonly { readonly name: string; readonly lacks: 'positive' | 'negative' }[] {
   const training = cases.filter((item) => (item.split ?? 'train') === 'train');
-  if (training.length === 0) {
-    findings.add('no case has the split', 'train');
-    return;
-  }
-  labelNames.forEach((name, index) => {
-    const positives = training.filter((item) => item.labels?.[index] === 1).length;
-    if (positives === 0) findings.add('classes without a positive case in the training part', name);
-    if (positives === training.length) {
-      findings.add('classes without a negative case in the training part', name);
-    }
+  if (training.length === 0) return [];
+  return labelNames.flatMap((name, index) => {
+    const has = (label: 0 | 1) => training.some((item) => item.labels?.[index] === label);
+    return [
+      ...(has(1) ? [] : [{ name, lacks: 'positive' } as const]),
+      ...(has(0) ? [] : [{ name, lacks: 'negative' } as const]),
+    ];
   });
+}
+
+/** Reports a dataset without a training part. */
+export function checkTraining(cases: readonly Case[], findings: Findings): void {
+  if (cases.some((item) => (item.split ?? 'train') === 'train')) return;
+  findings.add('no case has the split', 'train');
 }
 
 /** How many cases and patients each split has, for a note. */

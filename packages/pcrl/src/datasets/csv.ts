@@ -17,18 +17,28 @@ export interface Row {
  * lines end in LF or CRLF; a byte order mark and blank lines are skipped. Names and values are trimmed.
  *
  * @param path for messages
+ * @param options.uneven rows may be longer or shorter than the header: missing values are empty, a name
+ *   that comes again is passed over
  * @throws DatasetError for an open quote, rows of another length than the header, and columns that
  *   are named twice.
  */
-export function parseCsv(path: string, text: string): Table {
+export function parseCsv(
+  path: string,
+  text: string,
+  { uneven = false }: { readonly uneven?: boolean } = {},
+): Table {
   const [header, ...records] = splitRecords(path, text.replace(/^\uFEFF/, ''));
   if (!header) throw new DatasetError(`${path}: the file is empty`, 'Start it with a header line.');
   const columns = header.fields;
   const twice = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (twice !== undefined) {
+  if (twice !== undefined && !uneven) {
     throw new DatasetError(`${path}: two columns are named "${twice}"`, 'Rename one of them.');
   }
-  return { columns, rows: records.map((record) => namedRow(path, columns, record)) };
+  const rows = records.map((record) => {
+    if (!uneven) checkLength(path, columns, record);
+    return namedRow(columns, record);
+  });
+  return { columns, rows };
 }
 
 interface Record {
@@ -36,14 +46,20 @@ interface Record {
   readonly fields: readonly string[];
 }
 
-function namedRow(path: string, columns: readonly string[], { line, fields }: Record): Row {
-  if (fields.length !== columns.length) {
-    throw new DatasetError(
-      `${path}: line ${line} has ${fields.length} fields, the header has ${columns.length}`,
-      'Put values that hold commas in double quotes.',
-    );
-  }
-  return { line, values: new Map(columns.map((name, index) => [name, fields[index]!])) };
+function checkLength(path: string, columns: readonly string[], { line, fields }: Record): void {
+  if (fields.length === columns.length) return;
+  throw new DatasetError(
+    `${path}: line ${line} has ${fields.length} fields, the header has ${columns.length}`,
+    'Put values that hold commas in double quotes.',
+  );
+}
+
+function namedRow(columns: readonly string[], { line, fields }: Record): Row {
+  const values = new Map<string, string>();
+  columns.forEach((name, index) => {
+    if (!values.has(name)) values.set(name, fields[index] ?? '');
+  });
+  return { line, values };
 }
 
 /** One field and what follows it: a comma, a line end or the end of the text. */
@@ -72,4 +88,9 @@ function splitRecords(path: string, text: string): Record[] {
     startLine = line;
   }
   return records;
+}
+
+/** A value as a CSV field: in double quotes where it needs them. */
+export function quoteField(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

@@ -1,19 +1,35 @@
 /** The part of a dataset a case belongs to. */
 export type Split = 'train' | 'val' | 'test';
 
+/** A finding at one place of a volume: a nodule, or what might be one. */
+export interface Point {
+  /** World position in RAS+ millimetres, as `Image.origin` has it. */
+  readonly position: readonly [number, number, number];
+  /** 1 where something was found, 0 where a candidate turned out to be nothing. */
+  readonly label: 0 | 1;
+  /** In millimetres, where it is known. */
+  readonly diameter?: number;
+}
+
 /** One image with what is known about it. */
 export interface Case {
   /** Absolute path. */
   readonly image: string;
+  /** All channels in their order, `image` first, where a case has several files on one grid. */
+  readonly channels?: readonly string[];
   /** Images of one patient never end up in two splits. */
   readonly patient?: string;
   readonly split?: Split;
   /** Few-label subsets are taken in this order, lowest first. */
   readonly order?: number;
-  /** One 0 or 1 for each of the dataset's `labelNames`. */
+  /** One for each of the dataset's `labelNames`: 1, 0, or NaN where it is not known. */
   readonly labels?: readonly number[];
   /** Absolute path of the segmentation mask. */
   readonly mask?: string;
+  /** What was found in the volume; empty where it was looked at and nothing was found. */
+  readonly points?: readonly Point[];
+  /** Places to classify, both findings and look-alikes. */
+  readonly candidates?: readonly Point[];
 }
 
 /** A file that cannot be used, and why. */
@@ -22,20 +38,33 @@ export interface Problem {
   readonly reason: string;
 }
 
+/** A structure to segment: all voxels whose mask has one of these values. Regions may overlap. */
+export interface Region {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
 /** Cases to train on or to evaluate. */
 export interface Dataset {
   readonly dimensions: 2 | 3;
   readonly cases: readonly Case[];
   /** Names of the classes, in the order of `Case.labels`; empty without classification labels. */
   readonly labelNames: readonly string[];
-  /** Files left out of an unlabelled dataset; labelled data with problems is refused instead. */
+  /** What the values in the masks stand for; each value is a structure of its own when left out. */
+  readonly regions?: readonly Region[];
+  /** Names of `Case.channels`, in their order. */
+  readonly channelNames?: readonly string[];
+  /**
+   * Files left out: of unlabelled data every one that cannot be used; of labelled data only what a
+   * public archive lacks here, anything else is refused.
+   */
   readonly problems: readonly Problem[];
-  /** What a user should be told once: columns taken as labels, files and rows left out. */
+  /** What a user should be told once: the layout, columns taken as labels, files left out. */
   readonly notes: readonly string[];
 }
 
 /** What the cases are for, which decides what is read and how strictly. */
-export type Use = 'unlabelled' | 'classification' | 'segmentation';
+export type Use = 'unlabelled' | 'classification' | 'segmentation' | 'detection';
 
 /** Identifies a patient; a case without one is a patient of its own. */
 export function patientOf(item: Case): string {

@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
 import { isImageCompanion, isImageFolder, isImagePath } from '../images/index.js';
 
 export interface FolderListing {
@@ -9,10 +9,7 @@ export interface FolderListing {
   readonly others: ReadonlyMap<string, number>;
 }
 
-/**
- * Lists the images in a folder and the folders below it, always in the same order. Hidden files and
- * folders are skipped; links to files are followed, links to folders are not (they may form circles).
- */
+/** Lists the images in a folder and the folders below it, always in the same order. */
 export async function listFolder(folder: string): Promise<FolderListing> {
   const images: string[] = [];
   const others = new Map<string, number>();
@@ -25,19 +22,77 @@ export async function listFolder(folder: string): Promise<FolderListing> {
   return { images, others };
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const visible = entries.filter((entry) => !entry.name.startsWith('.'));
-  // Comparing code units, not words of a language: the order is the same on every machine.
-  visible.sort((a, b) => (a.name < b.name ? -1 : 1));
+/**
+ * The files in a folder and the folders below it, sorted; a folder that is one image counts as a file.
+ * Hidden files and folders are skipped. Links are followed, those to folders only where they lead to
+ * something that is not listed anyway: they may form circles.
+ */
+export async function filesBelow(folder: string): Promise<string[]> {
   const files: string[] = [];
-  for (const entry of visible) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && isImageFolder(entry.name)) files.push(path);
-    else if (entry.isDirectory()) files.push(...(await filesBelow(path)));
-    else if (entry.isFile() || (await isFile(path))) files.push(path);
-  }
+  const followed = [await realpath(folder)];
+
+  const visit = async (current: string): Promise<void> => {
+    const { files: names, folders } = await namesIn(current, followed);
+    const isFolder = new Set(folders.filter((name) => !isImageFolder(name)));
+    for (const name of [...names, ...folders].sort(byCodeUnit)) {
+      const path = join(current, name);
+      if (isFolder.has(name)) await visit(path);
+      else files.push(path);
+    }
+  };
+  await visit(folder);
   return files;
+}
+
+/** What lies directly in a folder. */
+export interface FolderNames {
+  readonly path: string;
+  /** Names of files, and of links to files, sorted. */
+  readonly files: readonly string[];
+  /** Names of folders, and of links to folders, sorted. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * The names in a folder, hidden ones left out.
+ *
+ * @param followed real paths of folders that are listed already; a link into one of them, or to one that
+ *   holds it, is left out, and what other links lead to is added
+ */
+export async function namesIn(folder: string, followed: string[] = []): Promise<FolderNames> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isFile()) files.push(entry.name);
+    else if (entry.isDirectory()) folders.push(entry.name);
+    else if (entry.isSymbolicLink()) {
+      const target = await linkTarget(join(folder, entry.name));
+      if (target?.kind === 'file') files.push(entry.name);
+      if (target?.kind !== 'folder' || followed.some((known) => overlap(known, target.path)))
+        continue;
+      followed.push(target.path);
+      folders.push(entry.name);
+    }
+  }
+  return { path: folder, files: files.sort(byCodeUnit), folders: folders.sort(byCodeUnit) };
+}
+
+/** Comparing code units, not words of a language: the order is the same on every machine. */
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
+
+async function linkTarget(path: string) {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile()) return { kind: 'file', path } as const;
+  return found?.isDirectory()
+    ? ({ kind: 'folder', path: await realpath(path) } as const)
+    : undefined;
+}
+
+function overlap(a: string, b: string): boolean {
+  return a === b || a.startsWith(b + sep) || b.startsWith(a + sep);
 }
 
 /** Whether a path, after links, is a file that exists. */
@@ -46,4 +101,17 @@ export async function isFile(path: string): Promise<boolean> {
     (found) => found.isFile(),
     () => false,
   );
+}
+
+const LONGEST_LINE = 4096;
+
+/** The first line of a text file, at most 4096 bytes of it. */
+export async function firstLine(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_LINE), 0, LONGEST_LINE, 0);
+    return buffer.toString('utf8', 0, bytesRead).split(/\r?\n/, 1)[0] ?? '';
+  } finally {
+    await file.close();
+  }
 }

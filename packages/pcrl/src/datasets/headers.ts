@@ -17,14 +17,21 @@ export async function checkHeaders(cases: readonly Case[], findings: Findings): 
   }
 }
 
-async function checkHeader({ image, mask }: Case, findings: Findings): Promise<void> {
-  const imageHeader = await header(image, findings);
-  const maskHeader = mask === undefined ? undefined : await header(mask, findings);
-  if (!imageHeader || !maskHeader) return;
-  const [size, maskSize] = [imageHeader.size.join(' x '), maskHeader.size.join(' x ')];
-  if (size !== maskSize) {
-    findings.add('masks of another size than their image', `${mask} (${maskSize}, image ${size})`);
+async function checkHeader({ image, channels, mask }: Case, findings: Findings): Promise<void> {
+  const size = sizeOf(await header(image, findings));
+  const others = [
+    ...(channels ?? []).slice(1).map((path) => ({ path, kind: 'channels' })),
+    ...(mask === undefined ? [] : [{ path: mask, kind: 'masks' }]),
+  ];
+  for (const { path, kind } of others) {
+    const found = sizeOf(await header(path, findings));
+    if (size === undefined || found === undefined || found === size) continue;
+    findings.add(`${kind} of another size than their image`, `${path} (${found}, image ${size})`);
   }
+}
+
+function sizeOf(found: ImageHeader | undefined): string | undefined {
+  return found?.size.join(' x ');
 }
 
 async function header(path: string, findings: Findings): Promise<ImageHeader | undefined> {

@@ -1,10 +1,12 @@
 export {
   type Case,
   type Dataset,
+  type Point,
   type Problem,
   patientOf,
+  type Region,
   type Split,
   type Use,
 } from './dataset.js';
 export { type DatasetOptions, openDataset } from './open.js';
-export { type LabelBudget, labelledSubset, splitByPatient } from './split.js';
+export { type LabelBudget, labelledSubset, PAPER_SHARES, splitByPatient } from './split.js';

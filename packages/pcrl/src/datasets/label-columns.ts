@@ -1,5 +1,7 @@
 import { nearest } from '../settings/nearest.js';
+import type { Case } from './dataset.js';
 import type { Findings } from './findings.js';
+import type { LayoutContent } from './layouts/layout.js';
 import { isUnlabelledRow, type Source } from './source.js';
 
 /** Columns that describe a case and are never taken for a label. */
@@ -32,6 +34,25 @@ export function labelColumns(
     }
   }
   return names.filter((name) => sources.every((source) => source.columns.includes(name)));
+}
+
+/** The cases of an archive with the labels of some of its classes; all when none are asked for. */
+export function chosenLabels(
+  { cases, labelNames = [] }: Pick<LayoutContent, 'cases' | 'labelNames'>,
+  wanted: readonly string[] | undefined,
+  findings: Findings,
+): { readonly cases: readonly Case[]; readonly labelNames: readonly string[] } {
+  if (!wanted) return { cases, labelNames };
+  for (const name of wanted.filter((label) => !labelNames.includes(label))) {
+    const near = nearest(name, labelNames);
+    findings.add('no such class', near ? `${name} (did you mean ${near}?)` : name);
+  }
+  const names = wanted.filter((name) => labelNames.includes(name));
+  const places = names.map((name) => labelNames.indexOf(name));
+  const chosen = cases.map((item) =>
+    item.labels ? { ...item, labels: places.map((at) => item.labels![at]!) } : item,
+  );
+  return { cases: chosen, labelNames: names };
 }
 
 function looksLikeLabel(source: Source, name: string): boolean {

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { DatasetError } from '../errors.js';
 import { imageExtensions, isImagePath } from '../images/index.js';
 import { parseCsv, type Row, type Table } from './csv.js';
-import { listFolder } from './folder.js';
+import { firstLine, listFolder, namesIn } from './folder.js';
 
 /** An image that a source names, before it is known to exist. */
 export interface Candidate {
@@ -25,7 +25,7 @@ export function isUnlabelledRow({ row }: Candidate): boolean {
   return UNLABELLED_SPLITS.has(row?.values.get('split')?.toLowerCase() ?? '');
 }
 
-/** What one of the given paths turned out to be. */
+/** What one of the given paths turned out to be: images by themselves, or named in a table. */
 export interface Source {
   readonly path: string;
   readonly kind: 'folder' | 'csv' | 'list' | 'image';
@@ -36,8 +36,8 @@ export interface Source {
 }
 
 /**
- * Opens a folder (searched to its depth), a .csv, a .txt list of paths (one a line, relative to the
- * list; # starts a comment), or a single image.
+ * Opens a folder (through the CSV with a column `image` in it, or searched to its depth), a .csv, a .txt
+ * list of paths (one a line, relative to the list; # starts a comment), or a single image.
  *
  * @throws DatasetError when the path does not exist, is none of these, or is a CSV without images.
  */
@@ -62,16 +62,57 @@ export async function openSource(path: string): Promise<Source> {
 }
 
 async function folderSource(path: string): Promise<Source> {
+  const table = await tableIn(path);
+  if (table !== undefined) {
+    const source = csvSource(table, await readFile(table, 'utf8'));
+    return { ...source, notes: [`${path}: opened through ${basename(table)}`] };
+  }
   const { images, others } = await listFolder(path);
+  const { kept, left } = withoutMasks(path, images);
   const counts = [...others].map(([kind, count]) => `${count.toLocaleString('en')} ${kind}`);
+  const notes = [
+    ...(counts.length > 0 ? [`left out files of other kinds: ${counts.join(', ')}`] : []),
+    ...(left > 0
+      ? [`left out masks beside the folder of images: ${left.toLocaleString('en')}`]
+      : []),
+  ];
   return {
     path,
     kind: 'folder',
-    candidates: images.map((image) => ({ image: resolve(image), shown: image })),
+    candidates: kept.map((image) => ({ image: resolve(image), shown: image })),
     columns: [],
-    notes:
-      counts.length > 0 ? [`${path}: left out files of other kinds: ${counts.join(', ')}`] : [],
+    notes: notes.map((note) => `${path}: ${note}`),
   };
+}
+
+/** The one CSV in a folder that has a column `image`; undefined where there is none, or several. */
+async function tableIn(folder: string): Promise<string | undefined> {
+  const { files } = await namesIn(folder);
+  const tables: string[] = [];
+  for (const name of files.filter((file) => file.toLowerCase().endsWith('.csv'))) {
+    const columns = (await firstLine(join(folder, name))).replace(/^\uFEFF/, '').split(',');
+    if (columns.some((column) => column.trim().replaceAll('"', '') === 'image')) tables.push(name);
+  }
+  return tables.length === 1 ? join(folder, tables[0]!) : undefined;
+}
+
+const IMAGES_FOLDER = /^images?(tr|ts|val)?$/i;
+const MASKS_FOLDER = /^(labels?|masks?|segmentations?|annotations?)(tr|ts|val)?$/i;
+
+/** Leaves out what lies in a folder `labels`, `masks` or the like that has a folder `images` beside it. */
+function withoutMasks(folder: string, images: readonly string[]) {
+  const parts = images.map((image) => relative(folder, image).split(sep));
+  const imageFolders = new Set(
+    parts.flatMap((names) =>
+      names.flatMap((name, at) => (IMAGES_FOLDER.test(name) ? [names.slice(0, at).join(sep)] : [])),
+    ),
+  );
+  const isMask = (names: readonly string[]) =>
+    names.some(
+      (name, at) => MASKS_FOLDER.test(name) && imageFolders.has(names.slice(0, at).join(sep)),
+    );
+  const kept = images.filter((_, index) => !isMask(parts[index]!));
+  return { kept, left: images.length - kept.length };
 }
 
 function listSource(path: string, text: string): Source {

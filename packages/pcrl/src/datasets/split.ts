@@ -5,6 +5,9 @@ import { type Case, patientOf, type Split } from './dataset.js';
 /** How many of the training cases carry labels: all, a share of them, or a number of them. */
 export type LabelBudget = 'all' | { readonly ratio: number } | { readonly count: number };
 
+/** The paper's shares of the patients. */
+export const PAPER_SHARES: Readonly<Record<Split, number>> = { train: 0.7, val: 0.1, test: 0.2 };
+
 /**
  * Takes the cases that count as labelled, whole patients at a time.
  *

@@ -15,7 +15,7 @@ export interface AurocPerClass {
  * AUROC of each class and their mean.
  *
  * @param scores `[N, C]` row-major, one row a case
- * @param labels `[N, C]` row-major, 1 or 0
+ * @param labels `[N, C]` row-major: 1, 0, or NaN where a label is not known
  * @param classes C
  * @throws EvaluationError when the arrays do not hold whole rows, or as {@link auroc} does
  */

@@ -6,11 +6,11 @@ import { EvaluationError } from '../errors.js';
  * Sorting once makes each resample of a bootstrap a single pass.
  */
 export interface RankedScores {
-  /** Case indices by rising score. */
+  /** Indices of the cases with a label, by rising score. */
   readonly order: Uint32Array;
   /** 1 for the last case of a run of equal scores, in that order. */
   readonly endsTie: Uint8Array;
-  /** 1 for positive, 0 for negative, by case. */
+  /** 1 for positive, 0 for negative or without a label, by case. */
   readonly positive: Uint8Array;
 }
 
@@ -19,9 +19,9 @@ export interface RankedScores {
  * where ties count one half (Hanley and McNeil 1982; equal to the rank sum with mid-ranks).
  *
  * @param scores one a case, any finite numbers; higher means more likely positive
- * @param labels one a case, 1 or 0
+ * @param labels one a case: 1, 0, or NaN for a case without a label, which is left out
  * @returns 0 to 1, or `undefined` when there is no positive or no negative case
- * @throws EvaluationError for scores that are not finite, labels that are not 0 or 1, other lengths
+ * @throws EvaluationError for scores that are not finite, labels other than these, other lengths
  */
 export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): number | undefined {
   return rankedAuroc(rankScores(scores, labels));
@@ -30,7 +30,8 @@ export function auroc(scores: ArrayLike<number>, labels: ArrayLike<number>): num
 /** Checks and sorts; see {@link auroc} for what is asked of the arguments. */
 export function rankScores(scores: ArrayLike<number>, labels: ArrayLike<number>): RankedScores {
   checkScores(scores, labels);
-  const order = Uint32Array.from({ length: scores.length }, (_, i) => i);
+  const cases = Uint32Array.from({ length: scores.length }, (_, i) => i);
+  const order = cases.filter((i) => !Number.isNaN(labels[i]));
   order.sort((a, b) => scores[a]! - scores[b]!);
   const endsTie = Uint8Array.from(order, (at, rank) => {
     const next = order[rank + 1];
@@ -77,10 +78,10 @@ function checkScores(scores: ArrayLike<number>, labels: ArrayLike<number>): void
         'The network gave no finite number; look at the loss of the run that made it.',
       );
     }
-    if (labels[i] !== 0 && labels[i] !== 1) {
+    if (labels[i] !== 0 && labels[i] !== 1 && !Number.isNaN(labels[i])) {
       throw new EvaluationError(
         `the label of case ${i} is ${labels[i]}`,
-        'AUROC wants 1 (positive) or 0 (negative); leave cases without a label out.',
+        'AUROC wants 1 (positive), 0 (negative) or NaN (not known).',
       );
     }
   }

@@ -16,7 +16,7 @@ export interface RocPoint {
 export function rocCurve(scores: ArrayLike<number>, labels: ArrayLike<number>): RocPoint[] {
   const { order, endsTie, positive } = rankScores(scores, labels);
   const positives = positive.reduce((sum, value) => sum + value, 0);
-  const negatives = positive.length - positives;
+  const negatives = order.length - positives;
   if (positives === 0 || negatives === 0) return [];
   const points: RocPoint[] = [
     { threshold: Number.POSITIVE_INFINITY, falsePositiveRate: 0, truePositiveRate: 0 },

@@ -1,22 +1,17 @@
-import {
-  binaryCrossEntropyWithLogits,
-  noGrad,
-  RandomStream,
-  scope,
-  type Tensor,
-  tensor,
-} from '@pcrl/torch';
+import { noGrad, RandomStream, scope, type Tensor } from '@pcrl/torch';
 import { aurocPerClass } from '../metrics/index.js';
 import type { ClassificationSettings } from '../settings/index.js';
 import { ClassificationNetwork } from './classification-network.js';
 import type { ImageInputs } from './inputs.js';
+import { knownLabels, lossesOfKnown, lossOfKnown } from './known-labels.js';
 import { pictureInputs } from './pictures.js';
 import type { Assessment, Draw, LoadedCase, Task, TaskNetwork, TaskRequest } from './task.js';
 import { volumeInputs } from './volume-inputs.js';
 
 /**
  * Multi-label classification: one sigmoid for each label column, mean binary cross-entropy over cases and
- * classes. Columns that exclude each other are treated alike, as in the paper.
+ * classes, labels that are not known (NaN) left out. Columns that exclude each other are treated alike,
+ * as in the paper.
  */
 export async function classification({
   settings,
@@ -47,7 +42,7 @@ export async function classification({
         const first = items[0]?.index ?? 0;
         net.drawFrom(new RandomStream(draw.seed, 'fine-tuning: dropout', draw.epoch, first));
         const logits = logitsOf(net, items, draw);
-        return binaryCrossEntropyWithLogits(logits, labelsOf(items, compute.device));
+        return lossOfKnown(logits, knownLabels(items, compute.device));
       }),
     assess: (net, items, draw) =>
       noGrad(() => scope(() => assessments(logitsOf(net, items, draw), items))),
@@ -60,16 +55,8 @@ export async function classification({
   };
 }
 
-function labelsOf(items: readonly LoadedCase[], device: string): Tensor {
-  const labels = items.flatMap(({ item }) => item.labels ?? []);
-  return tensor(Float32Array.from(labels), [items.length, labels.length / items.length], {
-    device,
-  });
-}
-
 function assessments(logits: Tensor, items: readonly LoadedCase[]): readonly Assessment[] {
-  const labels = labelsOf(items, logits.device);
-  const losses = binaryCrossEntropyWithLogits(logits, labels, 'none').mean(1).toArray();
+  const losses = lossesOfKnown(logits, knownLabels(items, logits.device)).toArray();
   const scores = logits.sigmoid().toArray();
   const classes = logits.dimension(1);
   return items.map(({ item }, n) => ({

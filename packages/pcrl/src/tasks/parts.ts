@@ -1,4 +1,4 @@
-import { type Case, type Dataset, splitByPatient } from '../datasets/index.js';
+import { type Case, type Dataset, PAPER_SHARES, splitByPatient } from '../datasets/index.js';
 import { DatasetError } from '../errors.js';
 import type { RunIO } from '../training/run-io.js';
 
@@ -9,8 +9,6 @@ export interface DatasetParts {
   readonly test: readonly Case[];
 }
 
-/** The paper's shares. */
-const SHARES = { train: 0.7, val: 0.1, test: 0.2 } as const;
 /** The split is a property of the data: runs with other seeds are tested on the same cases. */
 const SPLIT_SEED = 0;
 
@@ -23,7 +21,7 @@ const SPLIT_SEED = 0;
 export function partsOf({ cases }: Dataset, io: RunIO): DatasetParts {
   const isSplit = cases.some(({ split }) => split !== undefined);
   if (!isSplit) io.say('no column "split": 70 / 10 / 20 % of the patients train, validate, test');
-  const assigned = isSplit ? cases : splitByPatient(cases, SHARES, SPLIT_SEED);
+  const assigned = isSplit ? cases : splitByPatient(cases, PAPER_SHARES, SPLIT_SEED);
   const part = (name: 'train' | 'val' | 'test') => assigned.filter(({ split }) => split === name);
   const parts = { train: part('train'), val: part('val'), test: part('test') };
   const missing = (['train', 'test'] as const).filter((name) => parts[name].length === 0);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeFileDurably } from '@pcrl/torch';
-import { parseCsv } from '../datasets/csv.js';
+import { parseCsv, quoteField } from '../datasets/csv.js';
 import { patientOf } from '../datasets/index.js';
 import { RunError } from '../errors.js';
 import type { Assessment } from './task.js';
@@ -30,7 +30,7 @@ export function writePredictions(
       return [item.image, patientOf(item), ...mask, ...row.map(String)];
     }),
   ];
-  const text = lines.map((fields) => `${fields.map(quoted).join(',')}\n`).join('');
+  const text = lines.map((fields) => `${fields.map(quoteField).join(',')}\n`).join('');
   writeFileDurably(path, [Buffer.from(text)]);
 }
 
@@ -59,10 +59,6 @@ function textOf(path: string): string {
       { cause: error },
     );
   }
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
 /** Where the predicted mask of the test case in row `index` is saved, without the ending. */

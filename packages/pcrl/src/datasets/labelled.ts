@@ -1,0 +1,144 @@
+import { DatasetError } from '../errors.js';
+import { usableCandidates } from './candidates.js';
+import {
+  checkPatients,
+  checkRepeats,
+  checkTraining,
+  describeSplits,
+  existing,
+  oneSidedClasses,
+} from './checks.js';
+import type { Case, Dataset, Use } from './dataset.js';
+import { type Findings, listed } from './findings.js';
+import { checkHeaders } from './headers.js';
+import { chosenLabels, labelColumns } from './label-columns.js';
+import { type Archive, missingIn, noteCount, type Opening } from './opening.js';
+import { toCase } from './rows.js';
+import { isUnlabelledRow, type Source } from './source.js';
+import { splitByFile } from './split-file.js';
+
+type LabelledUse = Exclude<Use, 'unlabelled'>;
+type Labelled = Omit<Dataset, 'dimensions' | 'notes'>;
+
+/**
+ * The cases of CSVs, or of one public archive, with their labels, checked.
+ *
+ * @param wanted classes to learn; all when left out
+ * @throws DatasetError that lists everything wrong at once
+ */
+export async function openLabelled(
+  opening: Opening,
+  use: LabelledUse,
+  wanted: readonly string[] | undefined,
+): Promise<Dataset> {
+  const { paths, sources, archives, dimensions, findings, splitFile, splitSeed, notes } = opening;
+  const archive = archives[0];
+  if (archive && archives.length + sources.length > 1) {
+    throw new DatasetError(
+      `${paths.join(', ')}: labels come from one archive at a time`,
+      'Fine-tune on each by itself, or write one CSV for all.',
+    );
+  }
+  const found = archive
+    ? labelledArchive(archive, use, wanted, opening)
+    : await labelledRows(opening, use, wanted);
+  const split = splitFile ? await splitByFile(splitFile, found.cases, splitSeed) : undefined;
+  if (split) notes.push(split.note);
+  const cases = split?.cases ?? found.cases;
+  await checkFiles(cases, findings);
+  checkRepeats(cases, findings);
+  checkPatients(cases, findings);
+  checkTraining(cases, findings);
+  checkClasses(cases, found.labelNames, archive ? notes : findings);
+  findings.throwIfAny(paths.join(', '));
+  if (found.labelNames.length > 0) notes.push(`labels: ${found.labelNames.join(', ')}`);
+  notes.push(`cases: ${describeSplits(cases)}`);
+  return { ...found, cases, dimensions, notes };
+}
+
+async function labelledRows(
+  opening: Opening,
+  use: LabelledUse,
+  wanted: readonly string[] | undefined,
+): Promise<Labelled> {
+  const { sources, findings, notes } = opening;
+  const other = sources.find((source) => source.kind !== 'csv');
+  if (other) {
+    throw new DatasetError(
+      `${other.path}: labels come from a CSV or a public archive, and this is a ${other.kind}`,
+      'Give a CSV with a column "image" and the labels.',
+    );
+  }
+  if (use === 'detection') {
+    throw new DatasetError(
+      `${opening.paths.join(', ')}: a CSV names no places in a volume`,
+      'Detection takes a folder in the layout of LUNA16.',
+    );
+  }
+  const usable = await usableCandidates(opening);
+  const labelled = usable.filter((candidate) => !isUnlabelledRow(candidate));
+  noteCount(notes, usable.length - labelled.length, 'rows without labels, left out');
+  const labelNames = use === 'classification' ? labelColumns(sources, wanted, findings) : [];
+  if (use === 'segmentation') requireMaskColumn(sources, findings);
+  const cases = labelled.map((candidate) => toCase(candidate, use, labelNames, findings));
+  return { cases, labelNames, problems: [] };
+}
+
+function labelledArchive(
+  archive: Archive,
+  use: LabelledUse,
+  wanted: readonly string[] | undefined,
+  { dimensions, findings, notes }: Opening,
+): Labelled {
+  const { path, layout, content } = archive;
+  if (!layout.uses.includes(use) || layout.dimensions !== dimensions) {
+    const what = layout.dimensions === dimensions ? use : `${dimensions}D`;
+    throw new DatasetError(
+      `${path}: ${layout.title} has nothing for ${what}`,
+      `It is ${layout.dimensions}D, for ${layout.uses.join(', ')}.`,
+    );
+  }
+  const { regions, channelNames } = content;
+  const chosen =
+    use === 'classification'
+      ? chosenLabels(content, wanted, findings)
+      : { cases: content.cases, labelNames: [] };
+  return {
+    ...chosen,
+    ...(use === 'segmentation' && regions ? { regions } : {}),
+    ...(use === 'segmentation' && channelNames ? { channelNames } : {}),
+    problems: missingIn([archive], notes),
+  };
+}
+
+async function checkFiles(cases: readonly Case[], findings: Findings): Promise<void> {
+  const masks = cases.flatMap(({ mask }) => (mask ? [{ path: mask, shown: mask }] : []));
+  const there = new Set((await existing(masks, 'missing masks', findings)).map(({ path }) => path));
+  await checkHeaders(
+    cases.filter(({ mask }) => mask === undefined || there.has(mask)),
+    findings,
+  );
+}
+
+/** In a CSV a class of one kind is a mistake; in a small copy of an archive it is to be expected. */
+function checkClasses(
+  cases: readonly Case[],
+  labelNames: readonly string[],
+  told: Findings | string[],
+): void {
+  const oneSided = oneSidedClasses(cases, labelNames);
+  for (const lacks of ['positive', 'negative'] as const) {
+    const names = oneSided.filter((found) => found.lacks === lacks).map(({ name }) => name);
+    const reason = `classes without a ${lacks} case in the training part`;
+    if (names.length === 0) continue;
+    if (Array.isArray(told)) told.push(`${reason}: ${listed(names)}`);
+    else for (const name of names) told.add(reason, name);
+  }
+}
+
+function requireMaskColumn(opened: readonly Source[], findings: Findings): void {
+  for (const source of opened) {
+    if (source.columns.includes('label')) continue;
+    findings.add('no column "label" with the paths of the masks in', source.path);
+  }
+}

@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { DatasetError } from '../errors.js';
+import { imageExtensions } from '../images/index.js';
+import type { Use } from './dataset.js';
+import type { Findings } from './findings.js';
+import type { Layout, LayoutContent, LayoutOptions } from './layouts/layout.js';
+import { recogniseLayout } from './layouts/recognise.js';
+import { openSource, type Source } from './source.js';
+
+/** A folder that was recognised as a public archive. */
+export interface Archive {
+  readonly path: string;
+  readonly layout: Layout;
+  readonly content: LayoutContent;
+}
+
+/** What is being opened, while it is. */
+export interface Opening {
+  /** As the user named them. */
+  readonly paths: readonly string[];
+  readonly sources: readonly Source[];
+  readonly archives: readonly Archive[];
+  readonly dimensions: 2 | 3;
+  readonly findings: Findings;
+  readonly splitFile: string | undefined;
+  readonly splitSeed: number;
+  readonly notes: string[];
+}
+
+/** Tells archives from other sources, and opens both. */
+export async function openPaths(
+  paths: readonly string[],
+  request: { readonly use: Use; readonly options: LayoutOptions; readonly findings: Findings },
+): Promise<Pick<Opening, 'sources' | 'archives' | 'notes'>> {
+  const sources: Source[] = [];
+  const archives: Archive[] = [];
+  const notes: string[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    const recognised = found?.isDirectory() ? await recogniseLayout(resolve(path)) : undefined;
+    if (recognised) {
+      const { layout, folder } = recognised;
+      const content = await layout.open({ ...request, folder });
+      archives.push({ path, layout, content });
+      notes.push(`${path}: recognised as ${layout.title}`, ...(content.notes ?? []));
+    } else {
+      const source = await openSource(path);
+      sources.push(source);
+      notes.push(...source.notes);
+    }
+  }
+  return { sources, archives, notes };
+}
+
+/** Says what archives lack, and gives it. */
+export function missingIn(archives: readonly Archive[], notes: string[]) {
+  const missing = archives.flatMap(({ content }) => content.missing ?? []);
+  noteCount(notes, missing.length, 'missing in this copy, left out');
+  return missing;
+}
+
+export function noteCount(notes: string[], count: number, what: string): void {
+  if (count > 0) notes.push(`${what}: ${count.toLocaleString('en')}`);
+}
+
+/** @param why what was found instead, if anything */
+export function noImages(paths: readonly string[], why: string): DatasetError {
+  return new DatasetError(
+    `${paths.join(', ') || 'no source given'}: no image to use${why}`,
+    `Images read: ${imageExtensions.join(' ')}`,
+  );
+}

@@ -1,0 +1,27 @@
+import { usableCandidates } from './candidates.js';
+import type { Dataset } from './dataset.js';
+import { missingIn, noImages, noteCount, type Opening } from './opening.js';
+import { toCase } from './rows.js';
+import { splitByFile } from './split-file.js';
+
+/** The training images of everything that was opened, whatever else is known of them. */
+export async function openUnlabelled(opening: Opening): Promise<Dataset> {
+  const { paths, archives, dimensions, findings, splitFile, splitSeed, notes } = opening;
+  const candidates = await usableCandidates(opening);
+  const listed = candidates.map((candidate) => toCase(candidate, 'unlabelled', [], findings));
+  const fitting = archives.filter(({ layout }) => layout.dimensions === dimensions);
+  const cases = [...listed, ...fitting.flatMap(({ content }) => content.cases)];
+  const once = [...new Map(cases.map((item) => [item.image, item])).values()];
+  noteCount(notes, cases.length - once.length, 'images named more than once, used once');
+  const split = splitFile ? await splitByFile(splitFile, once, splitSeed) : undefined;
+  if (split) notes.push(split.note);
+  const all = split?.cases ?? once;
+  const training = all.filter((item) => (item.split ?? 'train') === 'train');
+  noteCount(notes, all.length - training.length, 'images of the val and test splits, left out');
+  const problems = [...findings.problems, ...missingIn(fitting, notes)];
+  if (training.length === 0) {
+    const why = problems[0] ? ` (${problems[0].path}: ${problems[0].reason})` : '';
+    throw noImages(paths, why);
+  }
+  return { dimensions, cases: training, labelNames: [], problems, notes };
+}
