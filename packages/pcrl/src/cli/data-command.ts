@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { addDataInspect } from './data/inspect-command.js';
 import { addDataPhantom } from './data/phantom-command.js';
 import type { ExitWith } from './program.js';
 
 /** `pcrl data ...`: everything about images before training. */
 export function addData(program: Command, exitWith: ExitWith): void {
   const data = program.command('data').description('Draw, look at and prepare data.');
+  addDataInspect(data, exitWith);
   addDataPhantom(data, exitWith);
 }

@@ -25,6 +25,12 @@ export const SHARED_FLAGS: readonly SettingFlag[] = [
   { flag: '--size <size>', path: 'views.size', help: 'input size: 112, 128x96 or 64x64x32' },
   { flag: '--lr <rate>', path: 'optimiser.learningRate', help: 'learning rate' },
   { flag: '--width <n>', path: 'network.width', help: '3D: channels of the first convolution' },
+  {
+    flag: '--split-file <csv>',
+    path: 'dataset.splitFile',
+    help: 'which patients train, validate, test; made when not there',
+    text: true,
+  },
   { flag: '--seed <n>', path: 'seed', help: 'seed of every random draw' },
   { flag: '--device <name>', path: 'device', help: 'auto | cpu | cuda | cuda:N' },
   { flag: '--precision <name>', path: 'precision', help: 'fp32 | bf16' },

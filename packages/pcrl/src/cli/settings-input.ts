@@ -51,7 +51,12 @@ function absolutePaths(input: Group): Group {
     throw new SettingsError('no --out is given', 'Say where the result goes: --out PATH.');
   }
   const start = typeof from === 'string' && from !== 'scratch' ? { from: resolve(from) } : {};
-  return { ...input, ...start, data: data.map((path) => resolve(path)), out: resolve(out) };
+  const dataset = isGroup(input.dataset) ? input.dataset : {};
+  const { splitFile } = dataset;
+  const split =
+    typeof splitFile === 'string' ? { dataset: { ...dataset, splitFile: resolve(splitFile) } } : {};
+  const paths = { data: data.map((path) => resolve(path)), out: resolve(out) };
+  return { ...input, ...start, ...split, ...paths };
 }
 
 function isListOfTexts(value: unknown): value is readonly string[] {

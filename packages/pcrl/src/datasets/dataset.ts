@@ -54,10 +54,7 @@ export interface Dataset {
   readonly regions?: readonly Region[];
   /** Names of `Case.channels`, in their order. */
   readonly channelNames?: readonly string[];
-  /**
-   * Files left out: of unlabelled data every one that cannot be used; of labelled data only what a
-   * public archive lacks here, anything else is refused.
-   */
+  /** Files left out of an unlabelled dataset; labelled data with problems is refused instead. */
   readonly problems: readonly Problem[];
   /** What a user should be told once: the layout, columns taken as labels, files left out. */
   readonly notes: readonly string[];

@@ -11,7 +11,7 @@ const DESCRIPTIONS = new Set(
 
 /**
  * The columns that hold classification labels: those asked for, or every further column in which
- * most values are 0 or 1 (so that a stray value is reported instead of the column being dropped).
+ * four of five values are 0 or 1 (so that a stray value is reported instead of the column being dropped).
  */
 export function labelColumns(
   sources: readonly Source[],
@@ -55,12 +55,16 @@ export function chosenLabels(
   return { cases: chosen, labelNames: names };
 }
 
-function looksLikeLabel(source: Source, name: string): boolean {
+/** Of a column's values are 0 or 1 where it holds labels; the others are slips of the pen. */
+const LABEL_SHARE = 0.8;
+
+/** Whether nearly all values of a column are 0 or 1, and its name is not that of a description. */
+export function looksLikeLabel(source: Source, name: string): boolean {
   if (DESCRIPTIONS.has(name.toLowerCase())) return false;
   const rows = source.candidates.filter((candidate) => !isUnlabelledRow(candidate));
   const values = rows.map((candidate) => candidate.row!.values.get(name)!);
   const binary = values.filter((value) => labelValue(value) !== undefined);
-  return binary.length * 2 > values.length;
+  return values.length > 0 && binary.length >= LABEL_SHARE * values.length;
 }
 
 /** 0 or 1, however many decimals it is written with; undefined for anything else. */

@@ -12,7 +12,7 @@ import type { Case, Dataset, Use } from './dataset.js';
 import { type Findings, listed } from './findings.js';
 import { checkHeaders } from './headers.js';
 import { chosenLabels, labelColumns } from './label-columns.js';
-import { type Archive, missingIn, noteCount, type Opening } from './opening.js';
+import { type Archive, noteCount, noteMissing, type Opening } from './opening.js';
 import { toCase } from './rows.js';
 import { isUnlabelledRow, type Source } from './source.js';
 import { splitByFile } from './split-file.js';
@@ -98,6 +98,7 @@ function labelledArchive(
       `It is ${layout.dimensions}D, for ${layout.uses.join(', ')}.`,
     );
   }
+  noteMissing([archive], notes);
   const { regions, channelNames } = content;
   const chosen =
     use === 'classification'
@@ -107,7 +108,7 @@ function labelledArchive(
     ...chosen,
     ...(use === 'segmentation' && regions ? { regions } : {}),
     ...(use === 'segmentation' && channelNames ? { channelNames } : {}),
-    problems: missingIn([archive], notes),
+    problems: [],
   };
 }
 

@@ -2,7 +2,7 @@ import { detectDimensions } from './candidates.js';
 import type { Dataset, Use } from './dataset.js';
 import { Findings } from './findings.js';
 import { openLabelled } from './labelled.js';
-import type { LayoutOptions } from './layouts/layout.js';
+import { LAYOUT_DEFAULTS, type LayoutOptions } from './layouts/layout.js';
 import { openPaths } from './opening.js';
 import { openUnlabelled } from './unlabelled.js';
 
@@ -18,15 +18,8 @@ export interface DatasetOptions extends Partial<LayoutOptions> {
   /** The classes to learn; all columns of 0 and 1, or all findings of an archive, when left out. */
   readonly labels?: readonly string[];
   /** CSV that splits the cases; made when it is not there. */
-  readonly splitFile?: string;
+  readonly splitFile?: string | null;
 }
-
-const LAYOUT_DEFAULTS: LayoutOptions = {
-  split: 'random',
-  splitSeed: 0,
-  uncertain: 'by-class',
-  frontalOnly: false,
-};
 
 /**
  * Opens folders, CSVs, lists and single images as one dataset. A folder in the layout of a public archive
@@ -47,7 +40,7 @@ export async function openDataset(
   const layoutOptions = { ...LAYOUT_DEFAULTS, ...options };
   const opened = await openPaths(paths, { use, options: layoutOptions, findings });
   const dimensions = options.dimensions ?? detectDimensions(paths, opened);
-  const { splitFile } = options;
+  const splitFile = options.splitFile ?? undefined;
   const { splitSeed } = layoutOptions;
   const opening = { paths, ...opened, dimensions, findings, splitFile, splitSeed };
   return use === 'unlabelled'

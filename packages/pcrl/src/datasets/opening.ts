@@ -6,11 +6,13 @@ import type { Use } from './dataset.js';
 import type { Findings } from './findings.js';
 import type { Layout, LayoutContent, LayoutOptions } from './layouts/layout.js';
 import { recogniseLayout } from './layouts/recognise.js';
-import { openSource, type Source } from './source.js';
+import { openSource, type Source, tableIn } from './source.js';
 
 /** A folder that was recognised as a public archive. */
 export interface Archive {
   readonly path: string;
+  /** Absolute path of the folder that the layout begins at. */
+  readonly folder: string;
   readonly layout: Layout;
   readonly content: LayoutContent;
 }
@@ -38,11 +40,14 @@ export async function openPaths(
   const notes: string[] = [];
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
-    const recognised = found?.isDirectory() ? await recogniseLayout(resolve(path)) : undefined;
+    const isFolder = found?.isDirectory() ?? false;
+    // A table in the folder was put there by its owner, and says more than names do.
+    const isPlain = !isFolder || (await tableIn(path)) !== undefined;
+    const recognised = isPlain ? undefined : await recogniseLayout(resolve(path));
     if (recognised) {
       const { layout, folder } = recognised;
       const content = await layout.open({ ...request, folder });
-      archives.push({ path, layout, content });
+      archives.push({ path, folder, layout, content });
       notes.push(`${path}: recognised as ${layout.title}`, ...(content.notes ?? []));
     } else {
       const source = await openSource(path);
@@ -53,11 +58,12 @@ export async function openPaths(
   return { sources, archives, notes };
 }
 
-/** Says what archives lack, and gives it. */
-export function missingIn(archives: readonly Archive[], notes: string[]) {
+/** Says how much of an archive a copy lacks. */
+export function noteMissing(archives: readonly Archive[], notes: string[]): void {
   const missing = archives.flatMap(({ content }) => content.missing ?? []);
-  noteCount(notes, missing.length, 'missing in this copy, left out');
-  return missing;
+  if (missing[0] === undefined) return;
+  const { path, reason } = missing[0];
+  noteCount(notes, missing.length, `missing in this copy (${path}: ${reason})`);
 }
 
 export function noteCount(notes: string[], count: number, what: string): void {

@@ -51,7 +51,12 @@ function orderOf({ row, shown }: Candidate, findings: Findings): number | undefi
   return undefined;
 }
 
-function labelsOf(candidate: Candidate, names: readonly string[], findings: Findings): number[] {
+/** The labels in a row; other values than 0 and 1 go to the findings. */
+export function labelsOf(
+  candidate: Candidate,
+  names: readonly string[],
+  findings: Findings,
+): number[] {
   return names.map((name) => {
     const text = candidate.row!.values.get(name);
     const value = labelValue(text);
@@ -62,7 +67,8 @@ function labelsOf(candidate: Candidate, names: readonly string[], findings: Find
   });
 }
 
-function maskOf({ row, shown, folder }: Candidate, findings: Findings): string | undefined {
+/** The mask that a row names; what is wrong with it goes to the findings. */
+export function maskOf({ row, shown, folder }: Candidate, findings: Findings): string | undefined {
   const name = row!.values.get('label');
   if (name === undefined) return undefined;
   if (name === '') {

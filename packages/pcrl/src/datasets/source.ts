@@ -86,7 +86,7 @@ async function folderSource(path: string): Promise<Source> {
 }
 
 /** The one CSV in a folder that has a column `image`; undefined where there is none, or several. */
-async function tableIn(folder: string): Promise<string | undefined> {
+export async function tableIn(folder: string): Promise<string | undefined> {
   const { files } = await namesIn(folder);
   const tables: string[] = [];
   for (const name of files.filter((file) => file.toLowerCase().endsWith('.csv'))) {

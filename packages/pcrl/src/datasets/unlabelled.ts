@@ -1,6 +1,6 @@
 import { usableCandidates } from './candidates.js';
 import type { Dataset } from './dataset.js';
-import { missingIn, noImages, noteCount, type Opening } from './opening.js';
+import { noImages, noteCount, noteMissing, type Opening } from './opening.js';
 import { toCase } from './rows.js';
 import { splitByFile } from './split-file.js';
 
@@ -18,7 +18,8 @@ export async function openUnlabelled(opening: Opening): Promise<Dataset> {
   const all = split?.cases ?? once;
   const training = all.filter((item) => (item.split ?? 'train') === 'train');
   noteCount(notes, all.length - training.length, 'images of the val and test splits, left out');
-  const problems = [...findings.problems, ...missingIn(fitting, notes)];
+  const { problems } = findings;
+  noteMissing(fitting, notes);
   if (training.length === 0) {
     const why = problems[0] ? ` (${problems[0].path}: ${problems[0].reason})` : '';
     throw noImages(paths, why);

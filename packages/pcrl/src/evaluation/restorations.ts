@@ -52,7 +52,10 @@ export async function restorationPicture(run: string, rows = 3): Promise<Raster>
 
 /** Samples of different images, drawn as in the run's first epoch. */
 async function firstSamples(settings: PretrainSettings): Promise<readonly PreparedSample[]> {
-  const { cases } = await openDataset(settings.data, { dimensions: settings.dimensions });
+  const { cases } = await openDataset(settings.data, {
+    dimensions: settings.dimensions,
+    ...settings.dataset,
+  });
   const images = cases.map(({ image }) => image);
   const list = { images, samplesPerImage: 1, views: settings.views, seed: settings.seed };
   const preparer = new SamplePreparer(list, 0);

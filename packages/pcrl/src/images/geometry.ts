@@ -84,6 +84,28 @@ export function gridAffine(grid: {
   ]);
 }
 
+/**
+ * Where a world position (RAS+, millimetres) lies in a volume, in voxels along its canonical axes; the
+ * first voxel's centre is at 0.
+ */
+export function worldToVoxel(
+  grid: {
+    readonly spacing: readonly number[];
+    readonly origin: readonly number[];
+    readonly direction: readonly number[];
+  },
+  position: readonly number[],
+): readonly [number, number, number] {
+  const affine = gridAffine(grid);
+  const m = (row: number, column: number) => affine[row * 4 + column]!;
+  const offset = [0, 1, 2].map((row) => position[row]! - m(row, 3));
+  // Cramer's rule: column `axis` replaced by the offset.
+  const voxel = (axis: number) =>
+    determinant((row, column) => (column === axis ? offset[row]! : m(row, column))) /
+    determinant(m);
+  return [voxel(0), voxel(1), voxel(2)];
+}
+
 function determinant(m: (row: number, column: number) => number): number {
   return (
     m(0, 0) * (m(1, 1) * m(2, 2) - m(1, 2) * m(2, 1)) -

@@ -1,4 +1,5 @@
 export { drawBoxes, type PictureBox } from './boxes.js';
+export { textWidth } from './font.js';
 export { composeGrid, type GridCell, type PictureGrid } from './grid.js';
 export { overlayLabels, overlayOutcome } from './overlay.js';
 export { labelColour, labelColours, outcomeColours } from './palette.js';
@@ -18,4 +19,4 @@ export {
   type Window,
   windowOf,
 } from './plane.js';
-export { blankRaster, type Colour, encodePng, type Raster } from './raster.js';
+export { blankRaster, type Colour, encodePng, pasteRaster, type Raster } from './raster.js';

@@ -1,3 +1,4 @@
+import { DATASET_DEFAULTS } from './dataset-schema.js';
 import type { DeepPartial } from './fields.js';
 import type { ClassificationSettings, SegmentationSettings } from './finetune-schema.js';
 import type { Preset } from './pretrain-schema.js';
@@ -9,6 +10,7 @@ export type SegmentationDefaults = Filled<SegmentationSettings>;
 
 const shared = {
   from: 'scratch',
+  dataset: DATASET_DEFAULTS,
   labels: 'all',
   labelNames: null,
   seed: 1,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { computeEntries } from './compute-schema.js';
+import { datasetSchema } from './dataset-schema.js';
 import {
   chance,
   type DeepPartial,
@@ -50,6 +51,7 @@ const sharedEntries = {
     'Where the encoder’s weights come from.',
     'scratch | a pre-training run | the path of a .safetensors file',
   ),
+  dataset: datasetSchema,
   labels: labelBudget,
   labelNames: orNone(texts('Label columns to learn; none takes all.')),
   seed: whole('Seed of the first repetition; the others count on from it.', 0),

@@ -1,3 +1,4 @@
+import { DATASET_DEFAULTS } from './dataset-schema.js';
 import type { DeepPartial } from './fields.js';
 import type { Preset, PretrainSettings2D, PretrainSettings3D } from './pretrain-schema.js';
 
@@ -12,6 +13,7 @@ const run = {
   seed: 1,
   epochs: 240,
   steps: null,
+  dataset: DATASET_DEFAULTS,
   device: 'auto',
   precision: 'fp32',
   threads: 0,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { computeEntries } from './compute-schema.js';
+import { datasetSchema } from './dataset-schema.js';
 import {
   chance,
   type DeepPartial,
@@ -26,6 +27,7 @@ const runEntries = {
   epochs: whole('Passes over the data.', 1),
   steps: orNone(whole('Optimiser steps; takes the place of `epochs`.', 1)),
   batch: whole('Images in one step.', 2),
+  dataset: datasetSchema,
   ...computeEntries,
 };
 

@@ -84,11 +84,12 @@ async function prepare(settings: FinetuneSettings, io: RunIO) {
   const from = findWeights(settings.from);
   const dataset = await openDataset(settings.data, {
     dimensions: settings.dimensions,
+    ...settings.dataset,
     use: settings.task,
     ...(settings.labelNames ? { labels: settings.labelNames } : {}),
   });
   for (const note of dataset.notes) io.say(note);
-  const { train, val: validation, test } = partsOf(dataset, io);
+  const { train, val: validation, test } = partsOf(dataset, settings.dataset.splitSeed, io);
   const repetitions = plan(settings, train);
   const task = await openTask({ settings, dataset, compute });
   const width = settings.network.width ?? widthOf(from) ?? OFFICIAL_WIDTH;

@@ -1,10 +1,14 @@
 import type { Case, Dataset } from '../datasets/index.js';
 import { DatasetError, ImageError } from '../errors.js';
-import { type Image, readImage, readImageHeader } from '../images/index.js';
+import {
+  describeGrid,
+  type Image,
+  isSameGrid,
+  readImage,
+  readImageHeader,
+} from '../images/index.js';
 import type { VolumePlace } from './volume.js';
 
-/** Differences of the grids that a file format's rounding explains, in millimetres and cosines. */
-const TOLERANCE = 1e-2;
 const SHOWN = 10;
 
 /** The label values of all masks of a data set, rising, the background's 0 left out. */
@@ -64,25 +68,4 @@ function distinct(voxels: Float32Array): Set<number> {
   const seen = new Uint8Array(256);
   for (let i = 0; i < voxels.length; i++) seen[voxels[i]!] = 1;
   return new Set([...seen.keys()].filter((label) => seen[label] === 1));
-}
-
-function isSameGrid(a: VolumePlace, b: VolumePlace): boolean {
-  const near = (left: readonly number[], right: readonly number[]) =>
-    left.length === right.length &&
-    left.every((value, i) => Math.abs(value - right[i]!) <= TOLERANCE);
-  return (
-    near(a.size, b.size) &&
-    near(a.spacing, b.spacing) &&
-    near(a.origin, b.origin) &&
-    near(a.direction, b.direction)
-  );
-}
-
-function describeGrid({ size, spacing, origin, direction }: VolumePlace): string {
-  const list = (values: readonly number[]) =>
-    values.map((value) => Number(value.toPrecision(5))).join(', ');
-  return (
-    `${size.join(' x ')} voxels of ${list(spacing)} mm, origin (${list(origin)}), ` +
-    `axes (${list(direction)})`
-  );
 }

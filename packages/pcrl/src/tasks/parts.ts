@@ -9,19 +9,16 @@ export interface DatasetParts {
   readonly test: readonly Case[];
 }
 
-/** The split is a property of the data: runs with other seeds are tested on the same cases. */
-const SPLIT_SEED = 0;
-
 /**
  * The parts that the column `split` names; without one, 70, 10 and 20 % of the patients at random, the
- * same in every run.
+ * same for every seed of a run.
  *
  * @throws {DatasetError} there is nothing to train on or to test on
  */
-export function partsOf({ cases }: Dataset, io: RunIO): DatasetParts {
+export function partsOf({ cases }: Dataset, splitSeed: number, io: RunIO): DatasetParts {
   const isSplit = cases.some(({ split }) => split !== undefined);
   if (!isSplit) io.say('no column "split": 70 / 10 / 20 % of the patients train, validate, test');
-  const assigned = isSplit ? cases : splitByPatient(cases, PAPER_SHARES, SPLIT_SEED);
+  const assigned = isSplit ? cases : splitByPatient(cases, PAPER_SHARES, splitSeed);
   const part = (name: 'train' | 'val' | 'test') => assigned.filter(({ split }) => split === name);
   const parts = { train: part('train'), val: part('val'), test: part('test') };
   const missing = (['train', 'test'] as const).filter((name) => parts[name].length === 0);

@@ -17,6 +17,9 @@ import type { RunIO } from './run-io.js';
  * @throws {TrainingError} the loss is not finite, the disk is full, no image is usable
  */
 export async function pretrain(settings: PretrainSettings, io: RunIO): Promise<PretrainResult> {
-  const dataset = await openDataset(settings.data, { dimensions: settings.dimensions });
+  const dataset = await openDataset(settings.data, {
+    dimensions: settings.dimensions,
+    ...settings.dataset,
+  });
   return runPretraining(settings, io, dataset, methods[settings.method]);
 }

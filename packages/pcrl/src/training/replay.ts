@@ -43,7 +43,10 @@ export interface Replay {
 export async function replayCapture(folder: string): Promise<Replay> {
   const capture = readJson(join(folder, CAPTURE_FILES.description)) as unknown as Capture;
   const { settings } = capture;
-  const { cases } = await openDataset(settings.data, { dimensions: settings.dimensions });
+  const { cases } = await openDataset(settings.data, {
+    dimensions: settings.dimensions,
+    ...settings.dataset,
+  });
   return replaySteps(folder, capture, cases, methods[settings.method]);
 }
 

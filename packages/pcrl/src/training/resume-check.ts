@@ -9,6 +9,7 @@ import { type Group, isGroup } from '../settings/merge.js';
  */
 const FREE: ReadonlySet<string> = new Set([
   'data',
+  'dataset',
   'out',
   'preset',
   'device',

@@ -7,7 +7,8 @@ import { splitArchive } from './splits.js';
 
 /** In the order of the released fine-tuning code. */
 const MODALITIES = ['t1', 't2', 'flair', 't1ce'] as const;
-const FILE = /^(.+)_(t1|t2|flair|t1ce|seg)\.nii(\.gz)?$/i;
+/** Every year's cases are named so; other collections have the same modalities and other masks. */
+const FILE = /^(brats.+)_(t1|t2|flair|t1ce|seg)\.nii(\.gz)?$/i;
 
 /**
  * BraTS 2018 (and the years of the same shape): a folder a case, nested in HGG and LGG or not, or all files

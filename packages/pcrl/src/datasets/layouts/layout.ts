@@ -14,6 +14,14 @@ export interface LayoutOptions {
   readonly frontalOnly: boolean;
 }
 
+/** What holds where a user chooses nothing. */
+export const LAYOUT_DEFAULTS: LayoutOptions = {
+  split: 'random',
+  splitSeed: 0,
+  uncertain: 'by-class',
+  frontalOnly: false,
+};
+
 /** What is wanted of a folder in a known layout. */
 export interface LayoutRequest {
   /** Absolute path of the folder that the layout begins at. */

@@ -1,0 +1,124 @@
+import { existing } from './checks.js';
+import type { Case, Problem } from './dataset.js';
+import { Findings } from './findings.js';
+import { looksLikeLabel } from './label-columns.js';
+import { LAYOUT_DEFAULTS, type LayoutOptions } from './layouts/layout.js';
+import { type Archive, openPaths } from './opening.js';
+import { labelsOf, maskOf, toCase } from './rows.js';
+import { type Candidate, isInside, isUnlabelledRow, type Source } from './source.js';
+
+/** Everything that is known of some paths before an image is opened. */
+export interface Survey {
+  /** Titles of the archives that were recognised; none for plain folders and tables. */
+  readonly layouts: readonly string[];
+  /** Of every split, labelled or not, pictures and volumes. */
+  readonly cases: readonly Case[];
+  readonly labelNames: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks through folders, CSVs, lists and archives for all that they hold. Unlike `openDataset` it refuses
+ * nothing but paths that do not exist: what is wrong becomes a problem in the list.
+ *
+ * @throws DatasetError when a path does not exist or is of no kind that is read
+ */
+export async function surveyDataset(
+  paths: readonly string[],
+  options: Partial<LayoutOptions> = {},
+): Promise<Survey> {
+  const findings = new Findings();
+  const request = { options: { ...LAYOUT_DEFAULTS, ...options }, findings };
+  const unlabelled = await openPaths(paths, { ...request, use: 'unlabelled' });
+  const archives = [
+    ...(await labelledArchives(unlabelled.archives, request)),
+    ...unlabelled.archives,
+  ];
+  const labelNames = labelNamesOf(unlabelled.sources, archives);
+  const rows: Case[] = [];
+  for (const source of unlabelled.sources)
+    rows.push(...(await casesOf(source, labelNames, findings)));
+  const archived = wholeCases(archives);
+  const missing = unlabelled.archives.flatMap(({ content }) => content.missing ?? []);
+  return {
+    layouts: unlabelled.archives.map(({ layout }) => layout.title),
+    cases: [...rows, ...archived],
+    labelNames,
+    problems: [...findings.problems, ...missing],
+    notes: [
+      ...new Set([...unlabelled.notes, ...archives.flatMap(({ content }) => content.notes ?? [])]),
+    ],
+  };
+}
+
+/** Archives opened once more for the labels that they have. */
+async function labelledArchives(
+  archives: readonly Archive[],
+  request: { readonly options: LayoutOptions; readonly findings: Findings },
+): Promise<Archive[]> {
+  const opened: Archive[] = [];
+  for (const archive of archives) {
+    for (const use of archive.layout.uses) {
+      if (use === 'unlabelled') continue;
+      // What is wrong was found the first time.
+      const again = { ...request, use, folder: archive.folder, findings: new Findings() };
+      opened.push({ ...archive, content: await archive.layout.open(again) });
+    }
+  }
+  return opened;
+}
+
+/** Each image once; a case of several channels stands for all of them. */
+function wholeCases(archives: readonly Archive[]): Case[] {
+  const seen = new Set<string>();
+  const cases: Case[] = [];
+  for (const item of archives.flatMap(({ content }) => content.cases)) {
+    const files = item.channels ?? [item.image];
+    if (files.every((path) => seen.has(path))) continue;
+    for (const path of files) seen.add(path);
+    cases.push(item);
+  }
+  return cases;
+}
+
+function labelNamesOf(sources: readonly Source[], archives: readonly Archive[]): readonly string[] {
+  const inTables = sources.flatMap((source) =>
+    source.columns.filter((name) => looksLikeLabel(source, name)),
+  );
+  return [
+    ...new Set([...inTables, ...archives.flatMap(({ content }) => content.labelNames ?? [])]),
+  ];
+}
+
+async function casesOf(
+  source: Source,
+  labelNames: readonly string[],
+  findings: Findings,
+): Promise<Case[]> {
+  const inside = source.candidates.filter(({ image, folder, shown }) => {
+    const fine = folder === undefined || isInside(folder, image);
+    if (!fine) findings.add('images outside the folder of the CSV', shown);
+    return fine;
+  });
+  const items = inside.map((candidate) => ({ ...candidate, path: candidate.image }));
+  const here = await existing(items, 'missing images', findings);
+  const cases = here.map((candidate) => caseOf(candidate, source, labelNames, findings));
+  const masks = cases.flatMap(({ mask }) => (mask ? [{ path: mask, shown: mask }] : []));
+  await existing(masks, 'missing masks', findings);
+  return cases;
+}
+
+function caseOf(
+  candidate: Candidate,
+  { columns }: Source,
+  labelNames: readonly string[],
+  findings: Findings,
+): Case {
+  const plain = toCase(candidate, 'unlabelled', [], findings);
+  if (isUnlabelledRow(candidate)) return plain;
+  const hasLabels = labelNames.some((name) => columns.includes(name));
+  const labels = hasLabels ? labelsOf(candidate, labelNames, findings) : undefined;
+  const mask = candidate.row?.values.get('label') ? maskOf(candidate, findings) : undefined;
+  return { ...plain, ...(labels ? { labels } : {}), ...(mask ? { mask } : {}) };
+}
