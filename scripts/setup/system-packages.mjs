@@ -13,6 +13,7 @@ const TEST_PACKAGES = [
   'python3-scipy',
   'python3-numpy',
   'python3-pil',
+  'python3-zarr',
   'chromium',
 ];
 

@@ -48,13 +48,34 @@ export function gunzipHead(path: string, head: Buffer): Buffer {
   }
 }
 
+/** What is known of a compressed stream before it is inflated. */
+export interface CompressedStream {
+  readonly kind: 'gzip' | 'zlib';
+  /** Bytes that the header calls for. */
+  readonly expected: number;
+  /** The most bytes that the stream may hold. */
+  readonly limit: number;
+}
+
+/** Deflate makes of one byte at most 1032 (zlib's technical details); headers can promise more. */
+const LARGEST_RATIO = 1032;
+
 /**
- * Inflates a whole stream, with its checksum verified, into at most `limit` bytes.
+ * Inflates a whole stream, with its checksum verified.
  *
  * @throws ImageError when the stream is cut, damaged, or holds more than `limit` bytes.
  */
-export function inflate(path: string, bytes: Buffer, kind: 'gzip' | 'zlib', limit: number): Buffer {
-  const options = { maxOutputLength: limit, chunkSize: CHUNK_BYTES };
+export function inflate(path: string, bytes: Buffer, stream: CompressedStream): Buffer {
+  const { kind, expected, limit } = stream;
+  if (expected > bytes.length * LARGEST_RATIO) {
+    throw new ImageError(
+      path,
+      `cut short: a ${kind} stream of ${bytes.length} bytes cannot hold the ${expected} that the header calls for`,
+      'Copy or download the file again.',
+    );
+  }
+  // One byte more than expected: the whole output then arrives in one piece, without a copy.
+  const options = { maxOutputLength: limit, chunkSize: Math.max(CHUNK_BYTES, expected + 1) };
   try {
     return kind === 'gzip' ? gunzipSync(bytes, options) : inflateSync(bytes, options);
   } catch (error) {

@@ -3,10 +3,12 @@ import { ImageError } from '../errors.js';
 import type { ImageFormat } from './format.js';
 import { metaImage } from './metaimage/metaimage.js';
 import { nifti } from './nifti/nifti.js';
+import { nrrd } from './nrrd/nrrd.js';
+import { omeZarr } from './ome-zarr/ome-zarr.js';
 import { picture } from './picture/picture.js';
 
 /** Every format that is read. */
-export const imageFormats: readonly ImageFormat[] = [picture, nifti, metaImage];
+export const imageFormats: readonly ImageFormat[] = [picture, nifti, metaImage, nrrd, omeZarr];
 
 /** The file name endings that are read, for messages and help. */
 export const imageExtensions: readonly string[] = imageFormats.flatMap(

@@ -65,7 +65,8 @@ export function canonicalGrid(
     spacing: fileAxes.map((fileAxis) => lengths[fileAxis]!),
     origin,
     direction: [0, 1, 2].flatMap((row) =>
-      fileAxes.map((fileAxis, axis) => sign(axis) * cosine(row, fileAxis)),
+      // Adding 0 turns -0 into 0.
+      fileAxes.map((fileAxis, axis) => sign(axis) * cosine(row, fileAxis) + 0),
     ),
     fileAxes,
     reversed,

@@ -9,7 +9,7 @@ export { worldToVoxel } from './geometry.js';
 export { type Image, type ImageHeader, sharedVoxels } from './image.js';
 export { type Intensity, scaleIntensity, unusableReason } from './intensity.js';
 export { type VolumeToWrite, writeNifti } from './nifti/write.js';
-export { writePng } from './picture/picture.js';
+export { writePng } from './picture/write.js';
 export { readImage, readImageDimensions, readImageHeader } from './read.js';
 export { describeGrid, isSameGrid } from './same-grid.js';
 export { writeWhole } from './write-whole.js';

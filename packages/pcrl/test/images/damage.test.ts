@@ -88,9 +88,14 @@ describe('refusals say what is wrong', () => {
     return bytes;
   };
   const cases: [what: string, name: string, bytes: () => Buffer | string, reason: RegExp][] = [
-    ['text as PNG', 'a.png', () => 'hello world', /neither a PNG nor a JPEG: byte 0 starts 68 65/],
+    [
+      'text as PNG',
+      'a.png',
+      () => 'hello world',
+      /neither a PNG nor a JPEG nor a TIFF: byte 0 starts 68 65/,
+    ],
     ['text as NIfTI', 'a.nii', () => 'hello world', /byte 0 starts 68 65 6c 6c/],
-    ['TIFF', 'a.tiff', () => 'II*', /"\.tiff" are not read[\s\S]*\.png .*\.nii\.gz .*\.mha/],
+    ['BMP', 'a.bmp', () => 'BM', /"\.bmp" are not read[\s\S]*\.png .*\.nii\.gz .*\.mha/],
     ['short header', 'a.nii', () => edited(() => {}).subarray(0, 200), /header ends at byte 348/],
     [
       'no magic',

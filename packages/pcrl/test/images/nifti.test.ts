@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readImage, readImageHeader } from '../../src/images/index.js';
@@ -66,6 +66,27 @@ for index, (order, signs) in enumerate(itertools.product(itertools.permutations(
     matrix = rotation(random.uniform(-.35, .35, 3)) @ np.eye(3)[:, list(order)] @ np.diag(signs) @ np.diag([2., 3, 1.5])
     write(f'oblique_{index}.nii', 'i2', shape=(40, 33, 37) if index < 6 else (7, 5, 9),
           affine=np.vstack([np.c_[matrix, random.uniform(-90, 90, 3)], [0, 0, 0, 1]]))
+def pair(name, data_name, version=nib.Nifti1Pair, order='<'):
+    data = random.randint(-120, 120, (7, 5, 9)).astype(np.dtype('i2').newbyteorder(order))
+    header = version.header_class(endianness=order)
+    header.set_data_dtype(data.dtype)
+    image = version(data, np.diag([-2., 3, 1.5, 1]), header)
+    base = folder + '/' + name.split('.hdr')[0]
+    nib.save(image, base + '.hdr')
+    reference(base.split('/')[-1] + '.hdr')
+    import gzip, os
+    for end, wanted in [('.hdr', name), ('.img', data_name)]:
+        if wanted.endswith('.gz'):
+            open(base + end + '.gz', 'wb').write(gzip.compress(open(base + end, 'rb').read()))
+            os.remove(base + end)
+    if name.endswith('.gz'):
+        os.rename(base + '.hdr.raw', base + '.hdr.gz.raw')
+        cases[-1]['name'] += '.gz'
+pair('pair.hdr', 'pair.img')
+pair('pair_big.hdr', 'pair_big.img', order='>')
+pair('pair_two.hdr', 'pair_two.img', version=nib.Nifti2Pair)
+pair('pair_zipped.hdr.gz', 'pair_zipped.img.gz')
+pair('pair_half.hdr', 'pair_half.img.gz')
 print(json.dumps(cases))
 `;
 
@@ -97,6 +118,19 @@ describe.skipIf(lacking)(`NIfTI, as nibabel reads it${lacking ? ` (${lacking})` 
       const { unit: _, voxels: __, ...header } = image;
       expect(await readImageHeader(path)).toEqual(header);
     }
+  });
+
+  it('reads pairs by their header, and says so where the voxels or the mark are missing', async () => {
+    const reason = (name: string) => readImage(join(folder, name)).then(String, String);
+    expect(await reason('pair.img')).toMatch(/belongs to a header file/);
+    renameSync(join(folder, 'pair.img'), join(folder, 'pair.IMG'));
+    expect((await readImage(join(folder, 'pair.hdr'))).size).toEqual([7, 5, 9]);
+    renameSync(join(folder, 'pair.IMG'), join(folder, 'other.img'));
+    expect(await reason('pair.hdr')).toMatch(/pair.img or pair.img.gz, are not beside it/);
+    const analyze = readFileSync(join(folder, 'pair.hdr'));
+    analyze.fill(0, 344, 348);
+    writeFileSync(join(folder, 'analyze.hdr'), analyze);
+    expect(await reason('analyze.hdr')).toMatch(/Analyze 7.5 .* left and right/);
   });
 
   it('shares its voxels with other threads', async () => {

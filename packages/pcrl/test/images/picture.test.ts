@@ -21,7 +21,7 @@ cases = []
 def add(name, image, values=None, **options):
     image.save(folder + '/' + name, **options)
     back = np.asarray(Image.open(folder + '/' + name)).astype('f8') if values is None else values
-    cases.append(dict(name=name, size=list(image.size), values=(back / (65535 if '16' in name else 255)).ravel().tolist()))
+    cases.append(dict(name=name, size=list(image.size), values=(back / (1 if 'float' in name else 65535 if '16' in name else 255)).ravel().tolist()))
 add('grey.png', Image.fromarray(grey))
 add('grey16.png', Image.fromarray(random.randint(0, 65536, (5, 7)).astype('u2')))
 add('rgb.png', Image.fromarray(colour), colour @ weights)
@@ -35,11 +35,21 @@ add('profile.png', Image.fromarray(grey), grey.astype('f8'), gamma=0.3)
 add('grey.jpg', Image.fromarray(smooth), quality=90)
 add('progressive.jpeg', Image.fromarray(smooth), quality=90, progressive=True)
 add('rgb.jpg', Image.fromarray(np.dstack([smooth] * 3)), smooth.astype('f8'), quality=95)
+add('grey.tif', Image.fromarray(grey))
+add('grey16.tiff', Image.fromarray(random.randint(0, 65536, (5, 7)).astype('u2')), compression='tiff_lzw')
+add('rgb.tif', Image.fromarray(colour), colour @ weights, compression='tiff_adobe_deflate')
+add('float.tif', Image.fromarray(random.rand(5, 7).astype('f4')))
+add('white_is_zero.tif', Image.fromarray(grey), tiffinfo={262: 0})
+add('one_bit.tif', Image.fromarray(bits), bits * 255., compression='group4')
+Image.fromarray(grey).save(folder + '/pages.tif', save_all=True, append_images=[Image.fromarray(grey)] * 2)
+Image.fromarray(grey.astype('f4')).save(folder + '/large_float.tif')
+Image.fromarray(grey.astype('i4')).save(folder + '/int32.tif')
+Image.fromarray(colour).convert('CMYK').save(folder + '/cmyk.tif')
 print(json.dumps(cases))
 `;
 
 describe.skipIf(lacking)(
-  `PNG and JPEG, as Pillow reads them${lacking ? ` (${lacking})` : ''}`,
+  `PNG, JPEG and TIFF, as Pillow reads them${lacking ? ` (${lacking})` : ''}`,
   () => {
     let references: { name: string; size: number[]; values: number[] }[] = [];
     beforeAll(() => {
@@ -60,6 +70,15 @@ describe.skipIf(lacking)(
         const tolerance = name === 'rgb.jpg' ? 3 / 255 : name.includes('.jp') ? 1.01 / 255 : 1e-6;
         expect(Math.max(...difference), name).toBeLessThanOrEqual(tolerance);
       }
+    });
+
+    it.each([
+      ['pages.tif', /holds 3 pages/],
+      ['large_float.tif', /holds the float value \d+; floats from 0 to 1/],
+      ['int32.tif', /pixels are B-W int/],
+      ['cmyk.tif', /pixels are CMYK uchar/],
+    ])('refuses %s with a reason', async (name, reason) => {
+      await expect(readImage(join(folder, name))).rejects.toThrow(reason);
     });
 
     it('keeps colour when asked, channel first', async () => {

@@ -1,6 +1,6 @@
-import { dirname, resolve, sep } from 'node:path';
 import { ImageError } from '../../errors.js';
 import { inflate, readBytes, readHead } from '../bytes.js';
+import { dataFileBeside, readDataFile } from '../detached-data.js';
 import type { ImageFormat } from '../format.js';
 import type { Affine } from '../geometry.js';
 import type { Image, ImageHeader } from '../image.js';
@@ -51,7 +51,11 @@ async function readMetaImage(path: string): Promise<Image> {
     : bytes.subarray(header.headerEnd);
   const need = countVoxels(path, header.size) * voxelBytes(header.type);
   const data = header.compressed
-    ? inflate(path, stored, 'zlib', need + Math.max(0, header.skip))
+    ? inflate(path, stored, {
+        kind: 'zlib',
+        expected: need,
+        limit: need + Math.max(0, header.skip),
+      })
     : stored;
   const offset = header.skip === -1 ? Math.max(0, data.length - need) : header.skip;
   const voxels = viewVoxels(path, data, { ...header, offset });
@@ -62,18 +66,6 @@ async function readMetaImage(path: string): Promise<Image> {
 /** Reads size and place of a MetaImage from its first bytes. */
 async function readMetaImageHeader(path: string): Promise<ImageHeader> {
   return volumeHeader(path, parseHeader(path, await readHead(path)));
-}
-
-async function readDataFile(path: string, dataPath: string): Promise<Buffer> {
-  return readBytes(dataPath).catch((error: unknown) => {
-    if (!(error instanceof ImageError)) throw error;
-    throw new ImageError(
-      path,
-      `its data file ${dataPath}: ${error.reason}`,
-      'Keep the .mhd and its data file together.',
-      { cause: error },
-    );
-  });
 }
 
 interface Tags {
@@ -164,20 +156,10 @@ function elementType(path: string, values: Tags['values']): VoxelType {
   );
 }
 
-/** Keeps the data file in the header's own folder, so that a header cannot point anywhere. */
 function dataPath(path: string, values: Tags['values']): string | undefined {
   const name = values.get('ElementDataFile')!;
   if (name.toUpperCase() === 'LOCAL') return undefined;
-  const folder = resolve(dirname(path));
-  const target = resolve(folder, name);
-  if (name === '' || /^LIST\b|%/.test(name) || !target.startsWith(folder + sep)) {
-    throw new ImageError(
-      path,
-      `ElementDataFile "${name}" is not one file in the header's folder`,
-      'Name one data file that lies beside the .mhd.',
-    );
-  }
-  return target;
+  return dataFileBeside(path, 'ElementDataFile', name);
 }
 
 /** ITK's reading of the tags: each triplet of TransformMatrix is one axis; the world is LPS. */

@@ -10,7 +10,14 @@ export interface PictureSize {
  * Undefined when the bytes do not say, or say something unusual that a decoder should judge.
  */
 export function pictureSize(head: Buffer): PictureSize | undefined {
-  return head[0] === 0x89 ? pngSize(head) : jpegSize(head);
+  switch (head[0]) {
+    case 0x89:
+      return pngSize(head);
+    case 0xff:
+      return jpegSize(head);
+    default:
+      return undefined;
+  }
 }
 
 /** The IHDR chunk, which comes first (PNG specification, 11.2.2). */

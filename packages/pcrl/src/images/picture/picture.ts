@@ -2,31 +2,35 @@ import { ImageError } from '../../errors.js';
 import { readBytes, readHead } from '../bytes.js';
 import type { ImageFormat } from '../format.js';
 import { type Image, type ImageHeader, sharedVoxels } from '../image.js';
-import { writeWhole } from '../write-whole.js';
+import { loadSharp } from './load-sharp.js';
 import { type PictureSize, pictureSize } from './picture-size.js';
 
 /** How sharp's names for what is in the file translate into an exact decode. */
 const DECODES = {
-  'b-w': { space: 'b-w', depth: 'uchar', highest: 255 },
-  srgb: { space: 'srgb', depth: 'uchar', highest: 255 },
+  'b-w uchar': { space: 'b-w', depth: 'uchar', highest: 255, channels: 1 },
+  'srgb uchar': { space: 'srgb', depth: 'uchar', highest: 255, channels: 3 },
   // Only these two spaces keep all 16 bits; sharp's defaults drop to 8 without a word.
-  grey16: { space: 'grey16', depth: 'ushort', highest: 65_535 },
-  rgb16: { space: 'rgb16', depth: 'ushort', highest: 65_535 },
+  'grey16 ushort': { space: 'grey16', depth: 'ushort', highest: 65_535, channels: 1 },
+  'rgb16 ushort': { space: 'rgb16', depth: 'ushort', highest: 65_535, channels: 3 },
+  'b-w float': { space: 'b-w', depth: 'float', highest: 1, channels: 1 },
 } as const;
+
+type Stored = Uint8Array | Uint16Array | Float32Array;
 
 /** Luma weights of ITU-R BT.601, those of Pillow's `convert('L')` and torchvision. */
 const LUMA = [0.299, 0.587, 0.114] as const;
 
 export const picture: ImageFormat = {
-  name: 'PNG and JPEG',
-  extensions: ['.png', '.jpg', '.jpeg'],
+  name: 'PNG, JPEG and TIFF',
+  extensions: ['.png', '.jpg', '.jpeg', '.tif', '.tiff'],
   dimensions: 2,
   read: (path, { colour = 'grey' }) => readPicture(path, colour),
   readHeader: readPictureHeader,
 };
 
 /**
- * Reads a PNG or JPEG of 8 or 16 bits (told by its bytes, not its name), values scaled to `[0, 1]`.
+ * Reads a PNG, JPEG or one-page TIFF (told by its bytes, not its name): 8 or 16 bits, scaled to
+ * `[0, 1]`, or a TIFF of grey floats that are in `[0, 1]` already.
  *
  * Transparency is dropped; colour profiles and the orientation mark are ignored: pixels are as stored.
  */
@@ -42,17 +46,37 @@ async function readPicture(path: string, colour: 'grey' | 'keep'): Promise<Image
     .catch((error: unknown) => {
       throw undecodable(path, error);
     });
-  const stored =
-    decode.depth === 'ushort'
-      ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2)
-      : data;
+  const stored = storedNumbers(data, decode.depth);
+  if (decode.depth === 'float') checkRange(path, stored);
   const channels = colour === 'keep' ? header.channels : 1;
   const planes = { channels: header.channels, stride: info.channels, highest: decode.highest };
   const voxels = channels === 3 ? colourPlanes(stored, planes) : greyPlane(stored, planes);
   return { ...header, channels, unit: 'arbitrary', voxels };
 }
 
-/** Reads size and colours of a PNG or JPEG without decoding its pixels. */
+function storedNumbers(data: Buffer, depth: 'uchar' | 'ushort' | 'float'): Stored {
+  switch (depth) {
+    case 'uchar':
+      return data;
+    case 'ushort':
+      return new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+    case 'float':
+      return new Float32Array(data.buffer, data.byteOffset, data.length / 4);
+  }
+}
+
+/** Floats have no highest value to scale by, and a guess would differ from picture to picture. */
+function checkRange(path: string, stored: Stored): void {
+  const outside = stored.find((value) => !(value >= 0 && value <= 1));
+  if (outside === undefined) return;
+  throw new ImageError(
+    path,
+    `holds the float value ${outside}; floats from 0 to 1 are read`,
+    'Scale it to [0, 1], or store 16-bit whole numbers.',
+  );
+}
+
+/** Reads size and colours of a picture without decoding its pixels. */
 async function readPictureHeader(path: string): Promise<ImageHeader> {
   const head = await readHead(path);
   checkMagic(path, head);
@@ -63,21 +87,27 @@ async function readPictureHeader(path: string): Promise<ImageHeader> {
 
 async function describe(path: string, bytes: Buffer) {
   const sharp = await loadSharp();
-  const { width, height, space } = await sharp(bytes)
+  const { width, height, space, depth, pages } = await sharp(bytes)
     .metadata()
     .catch((error: unknown) => {
       throw undecodable(path, error);
     });
-  const decode = DECODES[space as keyof typeof DECODES];
+  if ((pages ?? 1) > 1) {
+    throw new ImageError(
+      path,
+      `holds ${pages} pages; one picture a file is read`,
+      'Save its pages as pictures, or as a volume that says where its slices lie (NIfTI, MetaImage).',
+    );
+  }
+  const decode = DECODES[`${space} ${depth}` as keyof typeof DECODES];
   if (!decode) {
     throw new ImageError(
       path,
-      `its colours are ${String(space).toUpperCase()}; grey and RGB are read`,
+      `its pixels are ${String(space).toUpperCase()} ${depth}; grey and RGB of 8 or 16 bits are read`,
       'Convert it to grey.',
     );
   }
-  const channels = decode.space === 'b-w' || decode.space === 'grey16' ? 1 : 3;
-  return { header: pictureHeader(path, { width, height, channels }), decode };
+  return { header: pictureHeader(path, { width, height, channels: decode.channels }), decode };
 }
 
 function pictureHeader(path: string, { width, height, channels }: PictureSize): ImageHeader {
@@ -93,7 +123,7 @@ interface Planes {
   readonly highest: number;
 }
 
-function greyPlane(stored: Uint8Array | Uint16Array, planes: Planes): Float32Array {
+function greyPlane(stored: Stored, planes: Planes): Float32Array {
   const { channels, stride, highest } = planes;
   const grey = sharedVoxels(stored.length / stride);
   const weights = channels === 3 ? LUMA : [1, 0, 0];
@@ -109,7 +139,7 @@ function greyPlane(stored: Uint8Array | Uint16Array, planes: Planes): Float32Arr
   return grey;
 }
 
-function colourPlanes(stored: Uint8Array | Uint16Array, planes: Planes): Float32Array {
+function colourPlanes(stored: Stored, planes: Planes): Float32Array {
   const pixels = stored.length / planes.stride;
   const target = sharedVoxels(pixels * 3);
   for (let channel = 0; channel < 3; channel++) {
@@ -120,38 +150,24 @@ function colourPlanes(stored: Uint8Array | Uint16Array, planes: Planes): Float32
   return target;
 }
 
-/**
- * Writes an 8-bit PNG, for figures: `[H, W]` grey or `[H, W, 3]` RGB values, x fastest.
- *
- * @throws ImageError when `pixels` is neither `width * height` nor three times that long.
- */
-export async function writePng(
-  path: string,
-  picture: { width: number; height: number; pixels: Uint8Array | Uint8ClampedArray },
-): Promise<void> {
-  const { width, height, pixels } = picture;
-  const channels = pixels.length / (width * height);
-  if (channels !== 1 && channels !== 3) {
-    throw new ImageError(
-      path,
-      `cannot write ${pixels.length} values as a picture of ${width} x ${height}`,
-      'Give one value a pixel for grey, or three for RGB.',
-    );
-  }
-  const sharp = await loadSharp();
-  const png = sharp(pixels, { raw: { width, height, channels } }).png();
-  await writeWhole(path, await (channels === 1 ? png.toColourspace('b-w') : png).toBuffer());
-}
+/** How the files begin. TIFF's byte order comes first; 43 instead of 42 marks its form for large files. */
+const MAGICS: readonly string[] = [
+  '\x89PNG\r\n\x1a\n',
+  '\xff\xd8\xff',
+  'II*\0',
+  'MM\0*',
+  'II+\0',
+  'MM\0+',
+];
 
 function checkMagic(path: string, bytes: Buffer): void {
-  const png = bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
-  const jpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
-  if (png || jpeg) return;
-  const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0'));
+  const start = bytes.toString('latin1', 0, 8);
+  if (MAGICS.some((magic) => start.startsWith(magic))) return;
+  const shown = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0'));
   throw new ImageError(
     path,
-    `neither a PNG nor a JPEG: byte 0 starts ${start.join(' ')}`,
-    'Check what the file is; its name says PNG or JPEG.',
+    `neither a PNG nor a JPEG nor a TIFF: byte 0 starts ${shown.join(' ')}`,
+    'Check what the file is; its name says it is a picture.',
   );
 }
 
@@ -163,10 +179,4 @@ function undecodable(path: string, error: unknown): ImageError {
     'Copy or download the file again.',
     { cause: error },
   );
-}
-
-/** sharp brings a native library along; volumes never need it. */
-async function loadSharp() {
-  const { default: sharp } = await import('sharp');
-  return sharp;
 }
