@@ -12,6 +12,11 @@ export const FINETUNE_FLAGS: readonly SettingFlag[] = [
   { flag: '--task <name>', path: 'task', help: 'classification | segmentation' },
   { flag: '--from <weights>', path: 'from', help: 'RUN, FILE.safetensors or scratch', text: true },
   { flag: '--labels <budget>', path: 'labels', help: 'labelled cases to use: 10%, 20 or all' },
+  {
+    flag: '--probe <kind>',
+    path: 'probe.kind',
+    help: 'linear | knn: probe a frozen encoder instead',
+  },
   { flag: '--seeds <n>', path: 'seeds', help: 'repetitions with different seeds' },
   ...SHARED_FLAGS,
 ];

@@ -119,6 +119,21 @@ export const classificationSchema = v.strictObject({
   task: oneOf('What is learnt.', ['classification']),
   dimensions: oneOf('Images (2) or volumes (3).', [2, 3]),
   ...sharedEntries,
+  probe: v.strictObject({
+    kind: oneOf(
+      'Instead of training: logistic regression (linear) or nearest neighbours (knn) on the features of the encoder as it came.',
+      ['none', 'linear', 'knn'],
+    ),
+    penalty: v.pipe(
+      v.union([v.literal('auto'), v.pipe(v.number(), v.finite(), v.gtValue(0))]),
+      v.metadata({
+        allowed: 'a number above 0, or auto',
+        meaning:
+          'Linear probe: half of it times the squared weights is added to the sum of the losses; auto takes the best of 0.01 to 10,000 on the validation split.',
+      }),
+    ),
+    neighbours: whole('kNN probe: labelled cases that vote.', 1),
+  }),
   network: v.strictObject({
     width: widthOf3D,
     dropout: chance('Chance that a feature is dropped before the last layer.'),

@@ -25,7 +25,7 @@ export interface ClassifierSettings {
 export class ClassificationNetwork extends TaskNetwork {
   readonly encoder: Encoder;
   readonly #dropout: Dropout;
-  readonly #linear: Linear;
+  override readonly head: Linear;
 
   constructor({ dimensions, classes, dropout, width }: ClassifierSettings, random: RandomStream) {
     super();
@@ -34,9 +34,9 @@ export class ClassificationNetwork extends TaskNetwork {
         ? this.child('model.encoder', new ResNet18(random))
         : this.child('', new Encoder3D({ width }, random));
     const from = this.encoder.channels.at(-1)!;
-    const head = `${dimensions === 2 ? 'model.' : ''}classification_head`;
-    this.#dropout = this.child(`${head}.2`, new Dropout(dropout));
-    this.#linear = this.child(`${head}.3`, new Linear({ from, to: classes }, random));
+    const place = `${dimensions === 2 ? 'model.' : ''}classification_head`;
+    this.#dropout = this.child(`${place}.2`, new Dropout(dropout));
+    this.head = this.child(`${place}.3`, new Linear({ from, to: classes }, random));
   }
 
   override drawFrom(random: RandomStream): void {
@@ -47,7 +47,7 @@ export class ClassificationNetwork extends TaskNetwork {
   forward(input: Tensor): Tensor {
     return scope(() => {
       const features = globalAveragePool(this.encoder.encode(input));
-      return this.#linear.forward(this.#dropout.forward(features));
+      return this.head.forward(this.#dropout.forward(features));
     });
   }
 }

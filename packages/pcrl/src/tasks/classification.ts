@@ -1,4 +1,4 @@
-import { noGrad, RandomStream, scope, type Tensor } from '@pcrl/torch';
+import { globalAveragePool, noGrad, RandomStream, scope, type Tensor } from '@pcrl/torch';
 import { aurocPerClass } from '../metrics/index.js';
 import type { ClassificationSettings } from '../settings/index.js';
 import { ClassificationNetwork } from './classification-network.js';
@@ -46,6 +46,14 @@ export async function classification({
       }),
     assess: (net, items, draw) =>
       noGrad(() => scope(() => assessments(logitsOf(net, items, draw), items))),
+    features: (net, items) =>
+      noGrad(() =>
+        scope(() => {
+          const input = inputs.batch(items, null);
+          const maps = compute.inPrecision(() => net.encoder.encode(input));
+          return globalAveragePool(maps).to({ dtype: 'f32' });
+        }),
+      ),
     figures: (rows) => {
       const scores = rows.flatMap((row) => row.slice(0, classes.length));
       const labels = rows.flatMap((row) => row.slice(classes.length));

@@ -40,6 +40,7 @@ export async function evaluate(
   return { ...task.figures(rows), loss };
 }
 
-function* groupsOf(cases: readonly Case[], size: number): Generator<readonly Case[]> {
+/** Cases in groups of one size, the last one perhaps smaller. */
+export function* groupsOf(cases: readonly Case[], size: number): Generator<readonly Case[]> {
   for (let start = 0; start < cases.length; start += size) yield cases.slice(start, start + size);
 }

@@ -61,6 +61,7 @@ async function finetuneIn(
     classes: shared.task.classes,
     from: shared.from,
     labels: settings.labels,
+    ...probeOf(settings),
     splits,
     complete: seeds.length === repetitions.length,
     seeds,
@@ -76,6 +77,11 @@ async function finetuneIn(
   const result = resultOf(finished);
   for (const line of describeResult(result)) io.say(line);
   return result;
+}
+
+function probeOf(settings: FinetuneSettings): Pick<FinetuneResult, 'probe'> {
+  if (settings.task !== 'classification' || settings.probe.kind === 'none') return {};
+  return { probe: settings.probe.kind };
 }
 
 /** Everything that can be wrong with weights and data is found here, before the first step. */

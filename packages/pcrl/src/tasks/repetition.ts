@@ -1,18 +1,16 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { RandomStream, saveTensors } from '@pcrl/torch';
 import { type Case, patientOf } from '../datasets/index.js';
 import type { FinetuneSettings } from '../settings/index.js';
-import { Checkpoints } from '../training/checkpoint.js';
 import type { Compute } from '../training/device.js';
 import { readJson, writeJson } from '../training/run-folder.js';
 import type { RunIO } from '../training/run-io.js';
 import type { CaseStore } from './case-store.js';
 import { evaluate } from './evaluate.js';
-import { planLength } from './length.js';
+import { probed, trained } from './learning.js';
 import { predictedPath, writePredictions } from './predictions.js';
 import type { Count, SeedResult } from './results.js';
-import { SeedTraining } from './seed-training.js';
+import { type SeedFolder, seedFolder } from './seed-folder.js';
 import type { Assessment, Task, TaskNetwork } from './task.js';
 import { loadEncoder, type WeightsSource } from './weights.js';
 
@@ -39,22 +37,9 @@ export interface RepetitionParts {
   readonly test: readonly Case[];
 }
 
-/** The places in a seed's folder. */
-function places(folder: string) {
-  return {
-    result: join(folder, 'result.json'),
-    labelled: join(folder, 'labelled.txt'),
-    metrics: join(folder, 'metrics.jsonl'),
-    weights: join(folder, 'network.safetensors'),
-    predictions: join(folder, 'predictions.csv'),
-    masks: join(folder, 'predictions'),
-    checkpoints: join(folder, 'checkpoints'),
-  };
-}
-
 /** The result of a repetition that came to its end before; undefined where it did not. */
 export function finishedResult(folder: string): SeedResult | undefined {
-  const { result } = places(folder);
+  const { result } = seedFolder(folder);
   return existsSync(result) ? (readJson(result) as unknown as SeedResult) : undefined;
 }
 
@@ -68,48 +53,41 @@ export async function runRepetition(
   parts: RepetitionParts,
   repetition: Repetition,
 ): Promise<SeedResult | undefined> {
-  const { settings, task, from, width, validation, compute, io } = parts;
-  const { seed, labelled, folder, name } = repetition;
-  const paths = places(folder);
+  const { settings, task, from, width, compute } = parts;
+  const { seed, labelled, folder } = repetition;
+  const paths = seedFolder(folder);
   mkdirSync(folder, { recursive: true });
   writeFileSync(paths.labelled, labelled.map(({ image }) => `${image}\n`).join(''));
-  const counts = { labelled: labelled.length, validation: validation.length };
-  const length = planLength(settings, counts, seed);
-  using network = task.network({ width, random: new RandomStream(seed, 'fine-tuning: weights') });
-  loadEncoder(network.encoder, from);
-  network.to(compute.device);
-  const checkpoints = new Checkpoints(paths.checkpoints, 1);
-  const shared = { settings, task, store: parts.store, compute, io, name, labelled, validation };
-  const made = { length, network, checkpoints, metrics: paths.metrics };
-  using training = new SeedTraining({ ...shared, ...made });
-  training.resume();
-  const began = performance.now();
-  if (!(await training.run())) return undefined;
-  const trained = (performance.now() - began) / 1000 - training.validationSeconds;
-  const { best, weights } = training.selection;
-  if (weights) network.loadStateDict(weights);
-  const tested = await testOnce(parts, network, paths);
-  saveTensors(paths.weights, network.stateDict(), { task: settings.task });
-  const result: SeedResult = {
-    seed,
-    labelled: { ...countOf(labelled), ...positivesOf(labelled, task) },
-    steps: training.step,
-    keptStep: best?.step ?? training.step,
-    keptEpoch: best?.epoch ?? training.step / length.perEpoch,
-    validation: best ? { perClass: best.perClass, mean: best.mean, loss: best.loss } : null,
-    test: tested.figures,
-    seconds: { training: trained, validation: training.validationSeconds, test: tested.seconds },
-  };
-  // Written last: a repetition with a result is finished.
-  writeJson(paths.result, result);
-  rmSync(paths.checkpoints, { recursive: true, force: true });
-  return result;
+  const network = task.network({ width, random: new RandomStream(seed, 'fine-tuning: weights') });
+  try {
+    loadEncoder(network.encoder, from);
+    network.to(compute.device);
+    const learnt = await (settings.task === 'classification' && settings.probe.kind !== 'none'
+      ? probed(parts, repetition, network, settings.probe)
+      : trained(parts, repetition, network));
+    if (!learnt) return undefined;
+    const tested = await testOnce(parts, learnt.network, paths);
+    saveTensors(paths.weights, learnt.network.stateDict(), { task: settings.task });
+    const result: SeedResult = {
+      seed,
+      labelled: { ...countOf(labelled), ...positivesOf(labelled, task) },
+      ...learnt.facts,
+      test: tested.figures,
+      seconds: { ...learnt.seconds, test: tested.seconds },
+    };
+    // Written last: a repetition with a result is finished.
+    writeJson(paths.result, result);
+    rmSync(paths.checkpoints, { recursive: true, force: true });
+    return result;
+  } finally {
+    network.dispose();
+  }
 }
 
 async function testOnce(
   { settings, task, store, test }: RepetitionParts,
   network: TaskNetwork,
-  paths: ReturnType<typeof places>,
+  paths: SeedFolder,
 ) {
   const began = performance.now();
   const assessments: Assessment[] = [];

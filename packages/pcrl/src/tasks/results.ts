@@ -1,7 +1,11 @@
 import type { LabelBudget } from '../datasets/index.js';
 import { spreadOf } from '../metrics/index.js';
+import type { Probed } from './probing/probe.js';
 import type { Figures } from './task.js';
 import type { WeightsSource } from './weights.js';
+
+/** A way of probing a frozen encoder. */
+export type ProbeKind = 'linear' | 'knn';
 
 /** How many there are of something, and of how many patients. */
 export interface Count {
@@ -17,12 +21,15 @@ export interface SeedResult {
     /** Classification: positive cases of each class. */
     readonly positives?: readonly number[];
   };
+  /** 0 for a probe. */
   readonly steps: number;
   /** Steps after which the weights that were kept were reached, and the epochs they make. */
   readonly keptStep: number;
   readonly keptEpoch: number;
   readonly validation: (Figures & { readonly loss: number }) | null;
   readonly test: Figures & { readonly loss: number };
+  /** What a probe came to use. */
+  readonly probe?: Probed['facts'];
   readonly seconds: {
     readonly training: number;
     readonly validation: number;
@@ -45,6 +52,8 @@ export interface FinetuneResult {
   readonly classes: readonly string[];
   readonly from: WeightsSource;
   readonly labels: LabelBudget;
+  /** How a frozen encoder was probed; left out where it was fine-tuned. */
+  readonly probe?: ProbeKind;
   readonly splits: { readonly train: Count; readonly val: Count; readonly test: Count };
   /** Whether every seed is finished. */
   readonly complete: boolean;

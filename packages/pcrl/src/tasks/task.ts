@@ -1,4 +1,4 @@
-import { Layer, type RandomStream, type Tensor } from '@pcrl/torch';
+import { Layer, type Linear, type RandomStream, type Tensor } from '@pcrl/torch';
 import type { Case, Dataset } from '../datasets/index.js';
 import type { Encoder } from '../networks/index.js';
 import type { Compute } from '../training/device.js';
@@ -6,6 +6,8 @@ import type { Compute } from '../training/device.js';
 /** A network for a task: an encoder, which may be pre-trained, and what is new. */
 export abstract class TaskNetwork extends Layer {
   abstract readonly encoder: Encoder;
+  /** The last layer, where it reads the mean of the encoder's last map: what probes fit and maps show. */
+  readonly head?: Linear;
 
   /** Where everything random in the next forward passes comes from. */
   drawFrom(_random: RandomStream): void {}
@@ -62,6 +64,8 @@ export interface Task<Item extends LoadedCase = LoadedCase> {
   loss(network: TaskNetwork, items: readonly Item[], draw: Draw): Tensor;
   /** Predicts cases and compares with what is known; with `draw`, from images as in training. */
   assess(network: TaskNetwork, items: readonly Item[], draw: Draw | null): readonly Assessment[];
+  /** What a probe learns from, `[N, features]`; a task without it cannot be probed. */
+  features?(network: TaskNetwork, items: readonly Item[]): Tensor;
   /** Figures of rows as `Assessment.row` has them. */
   figures(rows: readonly (readonly number[])[]): Figures;
   /** Writes what a prediction is beside its row, a mask say, to `path` with an ending of its own. */

@@ -80,7 +80,10 @@ export function classChart(
 /** Training loss and validation score of the first seeds, a line for each source. */
 export function trainingCurves(groups: readonly Group[], metric: string): Html[] {
   const labelled = groups[0]?.labelled ?? 0;
-  const metrics = groups.map((group) => ({
+  // A probe is not trained in steps.
+  const trained = groups.filter(({ probe }) => probe === undefined);
+  if (trained.length === 0) return [];
+  const metrics = trained.map((group) => ({
     name: group.source,
     lines: readMetrics(join(group.seeds[0]!.folder, 'metrics.jsonl')),
   }));

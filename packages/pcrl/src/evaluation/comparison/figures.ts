@@ -11,7 +11,7 @@ import {
   spreadOf,
 } from '../../metrics/index.js';
 import type { ComparableRuns, FinetunedSeed, TestCases } from './finetuned-run.js';
-import { type Group, SCRATCH } from './groups.js';
+import { counterpartOf, type Group } from './groups.js';
 
 /** A figure of a group. */
 export interface GroupFigure {
@@ -45,10 +45,8 @@ export function figuresOf(
   const statistics = new Map(groups.map((group) => [group, statisticsOf(group, metric, classes)]));
   return groups.map((group) => {
     const own = statistics.get(group)!;
-    const scratch = groups.find(
-      (other) => other.source === SCRATCH && other.labelled === group.labelled,
-    );
-    const base = scratch && scratch !== group ? statistics.get(scratch)! : undefined;
+    const scratch = counterpartOf(group, groups);
+    const base = scratch && statistics.get(scratch)!;
     const meanOfSeeds = ({ result }: FinetunedSeed) => result.test.mean;
     return {
       group,

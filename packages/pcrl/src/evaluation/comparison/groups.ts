@@ -1,11 +1,13 @@
-import { budgetName } from '../../tasks/results.js';
+import { budgetName, type ProbeKind } from '../../tasks/results.js';
 import type { WeightsSource } from '../../tasks/weights.js';
 import type { FinetunedRun, FinetunedSeed } from './finetuned-run.js';
 
 /** Repetitions that differ in their seeds alone. */
 export interface Group {
-  /** What the weights are called: `from scratch`, or the name of the run or file. */
+  /** What the weights are called: `from scratch`, or the name of the run or file; probes say so. */
   readonly source: string;
+  /** How the encoder was probed; undefined where it was fine-tuned. */
+  readonly probe: ProbeKind | undefined;
   readonly from: WeightsSource;
   /** The label budget as users write it, and the labelled cases that it came to. */
   readonly budget: string;
@@ -13,8 +15,11 @@ export interface Group {
   readonly seeds: readonly FinetunedSeed[];
 }
 
-/** The source that the others are compared with. */
-export const SCRATCH = 'from scratch';
+const SCRATCH = 'from scratch';
+const PROBE_NAMES: Readonly<Record<ProbeKind, string>> = {
+  linear: 'linear probe',
+  knn: 'kNN probe',
+};
 
 /** Runs by label budget, fewest labels first, and by where the weights came from, scratch first. */
 export function groupRuns(runs: readonly FinetunedRun[]): readonly Group[] {
@@ -22,16 +27,21 @@ export function groupRuns(runs: readonly FinetunedRun[]): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const { result, seeds } of runs) {
     if (seeds.length === 0) continue;
-    const [source, budget] = [names.get(keyOf(result.from))!, budgetName(result.labels)];
-    const key = `${keyOf(result.from)} ${budget}`;
+    const { probe } = result;
+    const weights = names.get(keyOf(result.from))!;
+    const source = probe ? `${weights}, ${PROBE_NAMES[probe]}` : weights;
+    const budget = budgetName(result.labels);
+    const key = `${source} ${budget}`;
     const known = groups.get(key);
     const all = [...(known?.seeds ?? []), ...seeds];
     const labelled = Math.round(
       all.reduce((sum, { result: seed }) => sum + seed.labelled.cases, 0) / all.length,
     );
-    groups.set(key, { source, from: result.from, budget, labelled, seeds: all });
+    groups.set(key, { source, probe, from: result.from, budget, labelled, seeds: all });
   }
-  const rank = (group: Group) => [...names.values()].indexOf(group.source);
+  const ways = [undefined, ...Object.keys(PROBE_NAMES)];
+  const rank = ({ from, probe }: Group) =>
+    ways.indexOf(probe) * names.size + [...names.keys()].indexOf(keyOf(from));
   return [...groups.values()].sort((a, b) => a.labelled - b.labelled || rank(a) - rank(b));
 }
 
@@ -43,8 +53,18 @@ export function byBudget(groups: readonly Group[]): readonly (readonly Group[])[
 
 /** The names of the sources in their order. */
 export function sourcesOf(groups: readonly Group[]): readonly string[] {
+  const scratch = (source: string) => Number(source.startsWith(SCRATCH));
   const found = [...new Set(groups.map(({ source }) => source))];
-  return found.sort((a, b) => Number(b === SCRATCH) - Number(a === SCRATCH));
+  return found.sort((a, b) => scratch(b) - scratch(a));
+}
+
+/** The group that one is compared with: learnt in the same way from as many labels, from scratch. */
+export function counterpartOf(group: Group, groups: readonly Group[]): Group | undefined {
+  const found = groups.find(
+    ({ from, labelled, probe }) =>
+      from.kind === 'scratch' && labelled === group.labelled && probe === group.probe,
+  );
+  return found === group ? undefined : found;
 }
 
 function keyOf(from: WeightsSource): string {
