@@ -1,5 +1,5 @@
 import type { RandomStream } from '@pcrl/torch';
-import type { Pose } from './canvas.js';
+import type { Pose } from './pose.js';
 
 /**
  * What differs from patient to patient. Lengths are millimetres of the template, whose origin lies

@@ -1,14 +1,5 @@
-import type { Box, Point, Shape } from './geometry.js';
-
-/** How a template anatomy lies in the scanner: scaled, turned, shifted. */
-export interface Pose {
-  /** Stretch along x, y, z: the patient's build. */
-  readonly scale: Point;
-  /** Turns about x, y, z in radians. */
-  readonly turn: Point;
-  /** Shift in millimetres. */
-  readonly shift: Point;
-}
+import type { Box, Point, Shape, Tube } from './geometry.js';
+import { type Pose, poseMatrices } from './pose.js';
 
 /** Hounsfield units of a tissue: one value, or one that depends on the place and the distance. */
 export type Tissue = number | ((x: number, y: number, z: number, distance: number) => number);
@@ -22,13 +13,19 @@ export interface Brush {
   readonly opacity?: number;
 }
 
+/** What vessels and ribs are painted on. */
+export interface TubePainter {
+  /** Paints tubes that continue each other, or a single one. */
+  paintTubes(tubes: readonly Tube[], brush: Brush): void;
+}
+
 /**
  * A volume of Hounsfield units and a label mask into which shapes are painted one over another.
  *
  * Shapes are given in the template's millimetres, with the origin at the volume's centre. A voxel
  * on a surface takes the share of the tissue that fills it (partial volume).
  */
-export class Canvas {
+export class Canvas implements TubePainter {
   readonly voxels: Float32Array;
   readonly mask: Uint8Array;
   /** Edge length of a voxel in template millimetres, averaged over the axes. */
@@ -59,11 +56,9 @@ export class Canvas {
     this.reach = this.uneven
       ? Math.max(...spacing.map((length, axis) => length / pose.scale[axis as 0 | 1 | 2]))
       : 0.5 * this.voxelSize;
-    const rotation = rotationMatrix(pose.turn);
-    this.toWorld = rotation.map((value, i) => value * pose.scale[(i % 3) as 0 | 1 | 2]);
-    this.toTemplate = transposed(rotation).map(
-      (value, i) => value / pose.scale[Math.floor(i / 3) as 0 | 1 | 2],
-    );
+    const { toWorld, toTemplate } = poseMatrices(pose);
+    this.toWorld = toWorld;
+    this.toTemplate = toTemplate;
   }
 
   paint(shape: Shape, brush: Brush): void {
@@ -102,14 +97,16 @@ export class Canvas {
   }
 
   /**
-   * Paints a tube thinner or thicker than a voxel. A thin one is made fainter, so that its
+   * Paints tubes thinner or thicker than a voxel. A thin one is made fainter, so that its
    * cross-section keeps its area: the painted profile of radius r = u voxels is a cone of volume
    * pi (u + 1/2)^3 / 3, the true one is pi u^2.
    */
-  paintTube(shape: Shape, radius: number, brush: Brush): void {
-    const u = radius / this.voxelSize;
-    const opacity = u >= 1 ? 1 : Math.min(1, (3 * u * u) / (u + 0.5) ** 3);
-    this.paint(shape, { ...brush, opacity });
+  paintTubes(tubes: readonly Tube[], brush: Brush): void {
+    for (const tube of tubes) {
+      const u = tube.fromRadius / this.voxelSize;
+      const opacity = u >= 1 ? 1 : Math.min(1, (3 * u * u) / (u + 0.5) ** 3);
+      this.paint(tube, { ...brush, opacity });
+    }
   }
 
   /** Where a template point lies in the scanner: millimetres from the volume's centre. */
@@ -165,25 +162,4 @@ export class Canvas {
       max: [inside(high[0]!, 0), inside(high[1]!, 1), inside(high[2]!, 2)],
     };
   }
-}
-
-/** Row-major 3x3 rotation: about x, then y, then z. */
-function rotationMatrix([rx, ry, rz]: Point): number[] {
-  const [cx, sx, cy, sy] = [Math.cos(rx), Math.sin(rx), Math.cos(ry), Math.sin(ry)];
-  const [cz, sz] = [Math.cos(rz), Math.sin(rz)];
-  return [
-    cz * cy,
-    cz * sy * sx - sz * cx,
-    cz * sy * cx + sz * sx,
-    sz * cy,
-    sz * sy * sx + cz * cx,
-    sz * sy * cx - cz * sx,
-    -sy,
-    cy * sx,
-    cy * cx,
-  ];
-}
-
-function transposed(m: readonly number[]): number[] {
-  return [0, 3, 6, 1, 4, 7, 2, 5, 8].map((i) => m[i]!);
 }

@@ -13,6 +13,14 @@ export interface Shape {
   readonly distance: (x: number, y: number, z: number) => number;
 }
 
+/** A piece of tube with rounded ends. */
+export interface Tube extends Shape {
+  readonly from: Point;
+  readonly to: Point;
+  readonly fromRadius: number;
+  readonly toRadius: number;
+}
+
 /** `a + b * factor` */
 export function along(a: Point, b: Point, factor = 1): Point {
   return [a[0] + b[0] * factor, a[1] + b[1] * factor, a[2] + b[2] * factor];
@@ -60,7 +68,7 @@ export function ellipsoid(centre: Point, radii: Point, turn = 0): Shape {
 }
 
 /** A piece of tube from `a` to `b` with rounded ends, its radius running from `ra` to `rb`. */
-export function capsule(a: Point, b: Point, ra: number, rb: number): Shape {
+export function capsule(a: Point, b: Point, ra: number, rb: number): Tube {
   const [ax, ay, az] = a;
   const dx = b[0] - ax;
   const dy = b[1] - ay;
@@ -68,6 +76,10 @@ export function capsule(a: Point, b: Point, ra: number, rb: number): Shape {
   const squared = dx * dx + dy * dy + dz * dz || 1;
   const r = Math.max(ra, rb);
   return {
+    from: a,
+    to: b,
+    fromRadius: ra,
+    toRadius: rb,
     box: {
       min: [Math.min(ax, b[0]) - r, Math.min(ay, b[1]) - r, Math.min(az, b[2]) - r],
       max: [Math.max(ax, b[0]) + r, Math.max(ay, b[1]) + r, Math.max(az, b[2]) + r],

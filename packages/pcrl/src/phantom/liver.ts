@@ -23,7 +23,7 @@ export function paintLiverVessels(
     if (radius < 1.2) return;
     const end = along(start, direction, 9 + 4 * radius);
     if (liver.distance(...end) > -radius - 3) return;
-    canvas.paintTube(capsule(start, end, radius, 0.9 * radius), radius, { tissue: value });
+    canvas.paintTubes([capsule(start, end, radius, 0.9 * radius)], { tissue: value });
     for (const share of [0.6, 0.4]) {
       const wander: Point = [random.normal(), random.normal(), random.normal()];
       grow(end, normalised(along(direction, wander, 0.35)), 0.95 * radius * Math.cbrt(share));

@@ -1,21 +1,31 @@
 import type { Anatomy } from './anatomy.js';
-import type { Canvas, Tissue } from './canvas.js';
+import type { Canvas, Tissue, TubePainter } from './canvas.js';
 import { capsule, curve, ellipsoid, type Point, type Shape } from './geometry.js';
 import { phantomLabels } from './labels.js';
 import type { Torso } from './torso.js';
 
 /** Paints spine, ribs with their cartilage, sternum and shoulder blades. */
 export function paintSkeleton(canvas: Canvas, torso: Torso, anatomy: Anatomy): void {
+  paintRibs(canvas, torso, anatomy);
+  paintAxialBones(canvas, torso, anatomy);
+}
+
+/** Paints the ribs with their cartilage. */
+export function paintRibs(canvas: TubePainter, torso: Torso, anatomy: Anatomy): void {
   const bone = boneTissue(anatomy);
-  const heights = vertebraHeights(anatomy);
-  for (const z of heights) paintRibPair(canvas, torso, anatomy, z, bone);
+  for (const z of vertebraHeights(anatomy)) paintRibPair(canvas, torso, anatomy, z, bone);
+}
+
+/** Paints sternum, shoulder blades and spine. */
+export function paintAxialBones(canvas: Canvas, torso: Torso, anatomy: Anatomy): void {
+  const bone = boneTissue(anatomy);
   paintSternum(canvas, anatomy, bone);
   for (const side of [-1, 1]) paintShoulderBlade(canvas, torso, anatomy, side, bone);
   paintSpine(canvas, torso, anatomy, bone);
 }
 
 /** A dense cortex around lighter marrow. */
-function boneTissue({ tissue }: Anatomy): Tissue {
+export function boneTissue({ tissue }: Anatomy): Tissue {
   return (_x, _y, _z, d) => (d > -2 ? tissue.cortex : tissue.marrow);
 }
 
@@ -80,7 +90,7 @@ function paintCanal(canvas: Canvas, torso: Torso): void {
 
 /** Two ribs: from the vertebra around the chest, lower in front, ending in cartilage. */
 function paintRibPair(
-  canvas: Canvas,
+  canvas: TubePainter,
   torso: Torso,
   anatomy: Anatomy,
   z: number,
@@ -106,14 +116,13 @@ function paintRibPair(
   }
 }
 
-function paintRib(canvas: Canvas, knots: readonly Point[], bone: Tissue): void {
+function paintRib(canvas: TubePainter, knots: readonly Point[], bone: Tissue): void {
   const points = curve(knots, 3);
   const cartilageFrom = Math.round(points.length * 0.86);
-  for (let i = 0; i + 1 < points.length; i++) {
-    const radius = i < cartilageFrom ? 5 : 4.2;
-    const piece = capsule(points[i]!, points[i + 1]!, radius, radius);
-    canvas.paintTube(piece, radius, { tissue: i < cartilageFrom ? bone : 95 });
-  }
+  const piece = (i: number, radius: number) => capsule(points[i]!, points[i + 1]!, radius, radius);
+  const pieces = points.slice(1).map((_, i) => piece(i, i < cartilageFrom ? 5 : 4.2));
+  canvas.paintTubes(pieces.slice(0, cartilageFrom), { tissue: bone });
+  canvas.paintTubes(pieces.slice(cartilageFrom), { tissue: 95 });
 }
 
 function paintSternum(canvas: Canvas, anatomy: Anatomy, bone: Tissue): void {

@@ -122,7 +122,7 @@ function column(halfWidth: number, halfDepth: number): Box {
 /** Body surface: an ellipse with flattened sides that narrows towards the neck. */
 function outline(halfWidth: number, halfDepth: number, extra: number): Shape['distance'] {
   return (x, y, z) => {
-    const narrowing = 1 - 0.42 * smoothStep(70, 190, z);
+    const narrowing = 1 - 0.42 * smoothStep(70, 190, z) - 0.18 * smoothStep(130, 200, z);
     const a = (halfWidth + extra) * narrowing;
     const b = (halfDepth + 0.75 * extra) * (1 - 0.3 * smoothStep(80, 190, z));
     const u = Math.abs(x / a);

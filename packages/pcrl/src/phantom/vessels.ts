@@ -1,6 +1,6 @@
 import type { RandomStream } from '@pcrl/torch';
 import type { Anatomy } from './anatomy.js';
-import type { Canvas } from './canvas.js';
+import type { Canvas, TubePainter } from './canvas.js';
 import { along, capsule, curve, normalised, type Point } from './geometry.js';
 import type { Torso } from './torso.js';
 
@@ -94,7 +94,7 @@ const thinnestVessel = 0.55;
 
 /** Paints branching vessels into both lungs; returns points along the small ones. */
 export function paintLungVessels(
-  canvas: Canvas,
+  canvas: TubePainter,
   torso: Torso,
   anatomy: Anatomy,
   random: RandomStream,
@@ -113,7 +113,7 @@ export function paintLungVessels(
 }
 
 interface Tree {
-  readonly canvas: Canvas;
+  readonly canvas: TubePainter;
   readonly torso: Torso;
   readonly random: RandomStream;
   readonly points: VesselPoint[];
@@ -131,7 +131,7 @@ function grow(tree: Tree, start: Point, direction: Point, radius: number): void 
   const outward = normalised(along(end, tree.root, -1));
   const heading = normalised(along(normalised(along(end, start, -1)), outward, 0.8));
   const tip = radius * 0.95;
-  canvas.paintTube(capsule(start, end, radius, tip), radius, { tissue: tree.value });
+  canvas.paintTubes([capsule(start, end, radius, tip)], { tissue: tree.value });
   if (radius < 2.2) tree.points.push({ point: end, radius: tip });
   const share = random.uniform(0.25, 0.75);
   // Murray's law: the cubes of the branches' radii add up to the parent's.
@@ -171,6 +171,6 @@ function paintPath(
   const radius = (i: number) => from + ((to - from) * i) / pieces;
   for (let i = 0; i < pieces; i++) {
     const piece = capsule(points[i]!, points[i + 1]!, radius(i), radius(i + 1));
-    canvas.paintTube(piece, radius(i), { tissue: value });
+    canvas.paintTubes([piece], { tissue: value });
   }
 }

@@ -1,10 +1,13 @@
 import { SettingsError } from '../../errors.js';
 import type { PhantomArchive } from './archive.js';
+import { brats } from './brats.js';
+import { chexpert } from './chexpert.js';
 import { lits } from './lits.js';
 import { luna } from './luna.js';
+import { nih } from './nih.js';
 
 /** Every archive that can be drawn. */
-export const phantomArchives: readonly PhantomArchive[] = [luna, lits];
+export const phantomArchives: readonly PhantomArchive[] = [nih, chexpert, luna, lits, brats];
 
 /**
  * The archive of that name.
