@@ -50,12 +50,17 @@ export async function formatOf(path: string): Promise<ImageFormat> {
   for (const format of imageFormats) {
     if (await format.claims?.(path)) return format;
   }
+  if (isImageCompanion(path)) {
+    throw new ImageError(
+      path,
+      'holds the voxels that belong to a header file',
+      'Name the header file beside it.',
+    );
+  }
   throw new ImageError(
     path,
     `files of type "${extname(path) || 'no extension'}" are not read`,
-    isImageCompanion(path)
-      ? 'It belongs to a header file; name that one.'
-      : `Images read: ${imageExtensions.join(' ')}`,
+    `Images read: ${imageExtensions.join(' ')}`,
   );
 }
 

@@ -62,10 +62,10 @@ function copyReordered(stored: StoredVolume, grid: CanonicalGrid, target: Float3
   const [width, height, depth] = stored.size as [number, number, number];
   const { start, steps } = targetSteps(grid);
   const [stepX, stepY, stepZ] = steps as [number, number, number];
-  const rows = new Float64Array(TILE * width);
   // The target's fastest axis is tiled: z in the file unless y (or x) becomes canonical z.
   const yFastest = Math.abs(stepY) === 1;
   const [tiled, outer] = yFastest ? [height, depth] : [depth, height];
+  const rows = new Float64Array(Math.min(TILE, tiled) * width);
   const [stepTiled, stepOuter] = yFastest ? [stepY, stepZ] : [stepZ, stepY];
   const [rowTiled, rowOuter] = yFastest ? [1, height] : [height, 1];
 

@@ -122,7 +122,7 @@ describe.skipIf(lacking)(`NIfTI, as nibabel reads it${lacking ? ` (${lacking})` 
 
   it('reads pairs by their header, and says so where the voxels or the mark are missing', async () => {
     const reason = (name: string) => readImage(join(folder, name)).then(String, String);
-    expect(await reason('pair.img')).toMatch(/belongs to a header file/);
+    expect(await reason('pair.img')).toMatch(/belong to a header file/);
     renameSync(join(folder, 'pair.img'), join(folder, 'pair.IMG'));
     expect((await readImage(join(folder, 'pair.hdr'))).size).toEqual([7, 5, 9]);
     renameSync(join(folder, 'pair.IMG'), join(folder, 'other.img'));

@@ -1,10 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseCsv } from '../../src/datasets/csv.js';
+import {
+  type OddFile,
+  oddFiles,
+  readOddFile,
+  tableRow,
+  writtenRows,
+} from '../../../../scripts/odd-files.js';
 import { ImageError } from '../../src/errors.js';
-import { type Image, isImagePath, readImage, unusableReason } from '../../src/images/index.js';
+import { type Image, isImagePath, unusableReason } from '../../src/images/index.js';
 import { realData } from './folders.js';
+import { expectAsItk } from './itk.js';
 import { python, pythonLacks } from './python.js';
 
 const folder = realData('odd-files');
@@ -20,7 +26,7 @@ warnings.simplefilter('ignore')
 results = {}
 for name in json.loads(sys.argv[2]):
     try:
-        if '.nii' in name:
+        if '.nii' in name or '.hdr' in name:
             image = nib.load(sys.argv[1] + '/' + name)
             data = image.get_fdata().reshape((image.shape + (1,))[:3] if np.prod(image.shape[3:]) == 1 else image.shape)
             data = nib.as_closest_canonical(nib.Nifti1Image(data, image.affine)).get_fdata()
@@ -40,19 +46,30 @@ type Reading = { size: number[]; sum: number | null; weighted: number | null } |
 
 describe.skipIf(lacking)(`unusual and broken files${lacking ? ` (${lacking})` : ''}`, () => {
   const readings = new Map<string, Image | ImageError>();
+  let files: OddFile[] = [];
   let names: string[] = [];
   beforeAll(async () => {
-    const manifest = readFileSync(join(folder!, 'manifest.csv'), 'utf8');
-    names = parseCsv('manifest.csv', manifest).rows.map((row) => row.values.get('file')!);
-    for (const name of names) {
-      const result = await readImage(join(folder!, name)).catch((thrown: unknown) => thrown);
-      if (!(result instanceof ImageError) && result instanceof Error) throw result;
-      readings.set(name, result as Image | ImageError);
+    files = oddFiles(folder!);
+    names = files.map(({ file }) => file);
+    for (const name of names) readings.set(name, await readOddFile(folder!, name));
+  });
+
+  it('is told in the docs as it is (npx tsx scripts/odd-files.ts FOLDER writes it)', () => {
+    expect(names.length).toBe(125);
+    const rows = files.map((odd) => tableRow(folder!, odd, readings.get(odd.file)!));
+    expect(writtenRows()).toEqual(rows);
+  });
+
+  it("has ITK's values at ITK's places in MetaImage and NRRD", async () => {
+    const others = names.filter((name) => /\.(mha|nrrd)$/.test(name));
+    expect(others.length).toBe(5);
+    for (const name of others) {
+      await expectAsItk(join(folder!, name), readings.get(name) as Image);
     }
   });
 
   it('reads the same as the reference readers, or refuses with a reason', () => {
-    const readable = names.filter((name) => /\.(nii|nii\.gz|png|jpg)$/.test(name));
+    const readable = names.filter((name) => /\.(nii|nii\.gz|hdr|png|jpg)$/.test(name));
     const references = python<Record<string, Reading>>(
       REFERENCE,
       folder!,
@@ -77,7 +94,8 @@ describe.skipIf(lacking)(`unusual and broken files${lacking ? ` (${lacking})` : 
 
   it('refuses exactly what cannot be read', () => {
     const refused = names.filter(
-      (name) => isImagePath(name) && readings.get(name) instanceof ImageError,
+      (name) =>
+        isImagePath(name) && !name.endsWith('.dcm') && readings.get(name) instanceof ImageError,
     );
     expect(refused.sort()).toEqual([
       'derived/rgb24.nii.gz',
@@ -90,10 +108,13 @@ describe.skipIf(lacking)(`unusual and broken files${lacking ? ` (${lacking})` : 
       'images2d/truncated.jpg',
       'nibabel/example4d.nii.gz',
       'nibabel/example_nifti2.nii.gz',
+      'nibabel/nifti1.hdr',
       'rgb/spine_report.nii.gz',
     ]);
-    for (const name of names.filter((other) => !isImagePath(other))) {
-      expect((readings.get(name) as ImageError).reason, name).toMatch(/are not read/);
+    for (const name of names.filter((other) => !/\.dcm$/.test(other) && !isImagePath(other))) {
+      expect((readings.get(name) as ImageError).reason, name).toMatch(
+        /are not read|belong to a header/,
+      );
     }
   });
 
