@@ -3,6 +3,18 @@ import type { Tensor } from './tensor.js';
 /** Where a tensor was freed, kept so that a later use can say so. */
 export type FreedAt = Error;
 
+/** Frames kept of a single tensor's end: this function, the method, who called it, and one further. */
+const FRAMES = 4;
+
+/** Notes the place that frees a tensor. A full stack would cost more than most operators. */
+export function freedHere(message: string): FreedAt {
+  const usual = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const here = new Error(message);
+  Error.stackTraceLimit = usual;
+  return here;
+}
+
 /** The scopes that are open in this thread, innermost last. */
 const open: Set<Tensor>[] = [];
 

@@ -1,7 +1,7 @@
 import { addon, type Handle } from './addon.js';
 import { type DType, dtypeOf, type TypedArray, viewAs } from './dtype.js';
 import { DisposedTensorError, OperatorError } from './errors.js';
-import { type FreedAt, register } from './scope.js';
+import { type FreedAt, freedHere, register } from './scope.js';
 import type { Tensor } from './tensor.js';
 
 /** Where a tensor lives: `cpu`, `cuda` or `cuda:n`. */
@@ -68,11 +68,11 @@ export abstract class TensorMemory implements Disposable {
 
   /** Frees the memory now (once no other tensor views it). Twice is allowed. */
   dispose(): void {
-    this.free(new Error('freed by dispose() here'));
+    this.free(freedHere('freed by dispose() here'));
   }
 
   [Symbol.dispose](): void {
-    this.free(new Error('freed by `using` here'));
+    this.free(freedHere('freed by `using` here'));
   }
 
   /** Frees the tensor and remembers where that happened. */
