@@ -1,4 +1,4 @@
-import { type Device, empty, scope, type Tensor, tensor } from '@pcrl/torch';
+import { cat, type Device, empty, scope, type Tensor, tensor } from '@pcrl/torch';
 import type { ViewSettings3D } from '../../settings/index.js';
 import type { Appearance3D, ViewPlan } from '../drawing/plan.js';
 import { type PreparedSample3D, voxelsOfViews } from '../prepare.js';
@@ -100,23 +100,22 @@ function addNoise(rows: Tensor, { appearances, noise }: ViewSet): void {
   const deviations = Float32Array.from(appearances, (appearance) => appearance.noise);
   scope(() => {
     const column = tensor(deviations, [deviations.length, 1], { device: rows.device });
-    rows.add_(joined(noise, Float32Array, rows.device).mul_(column));
+    rows.add_(joined(noise, rows.device).mul_(column));
   });
 }
 
 /** Voxel i of each row becomes voxel `maps[row][i]` of it. */
 function swapPatches(rows: Tensor, maps: readonly Int32Array[]): Tensor {
-  return scope(() => rows.gather(1, joined(maps, Int32Array, rows.device).to({ dtype: 'i64' })));
+  return scope(() => rows.gather(1, joined(maps, rows.device).to({ dtype: 'i64' })));
 }
 
 /** Arrays of equal length as the rows of a tensor. */
-function joined<T extends Float32Array | Int32Array>(
-  rows: readonly T[],
-  Kind: { new (length: number): T },
-  device: Device,
-): Tensor {
-  const length = rows[0]!.length;
-  const all = new Kind(rows.length * length);
-  for (const [index, row] of rows.entries()) all.set(row, index * length);
-  return tensor(all, [rows.length, length], { device });
+function joined(rows: readonly (Float32Array | Int32Array)[], device: Device): Tensor {
+  return scope(() => {
+    const host = cat(
+      rows.map((row) => tensor(row, [1, row.length])),
+      0,
+    );
+    return device === 'cpu' ? host : host.to({ device });
+  });
 }
