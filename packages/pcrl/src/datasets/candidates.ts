@@ -34,7 +34,7 @@ export function detectDimensions(
 ): 2 | 3 {
   const candidates = sources.flatMap((source) => source.candidates);
   const count = (dimensions: 2 | 3) =>
-    candidates.filter(({ image }) => imageDimensions(image) === dimensions).length +
+    candidates.filter((candidate) => dimensionsOf(candidate) === dimensions).length +
     archives.reduce(
       (sum, { layout, content }) =>
         sum + (layout.dimensions === dimensions ? content.cases.length : 0),
@@ -52,6 +52,10 @@ export function detectDimensions(
   return pictures > 0 ? 2 : 3;
 }
 
+function dimensionsOf({ image, dimensions }: Candidate): 2 | 3 | undefined {
+  return dimensions ?? imageDimensions(image);
+}
+
 function archiveLack(archives: Opening['archives']): string {
   const first = archives.flatMap(({ content }) => content.missing ?? [])[0];
   return first ? ` (${first.path}: ${first.reason})` : '';
@@ -67,9 +71,9 @@ function withDimensions(
   const fitting: Candidate[] = [];
   let others = 0;
   for (const candidate of candidates) {
-    const found = imageDimensions(candidate.image);
+    const found = dimensionsOf(candidate);
     if (found === dimensions) fitting.push(candidate);
-    else if (found === undefined) findings.add('files of a kind that is not read', candidate.shown);
+    else if (found === undefined) findings.add('files that cannot be read', candidate.shown);
     else if (candidate.row) findings.add(`${found}D images, not ${dimensions}D`, candidate.shown);
     else others++;
   }

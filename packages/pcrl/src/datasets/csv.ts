@@ -9,7 +9,8 @@ export interface Table {
 export interface Row {
   /** Line of the file that the row starts on, from 1. */
   readonly line: number;
-  readonly values: ReadonlyMap<string, string>;
+  /** By the column's name; undefined where there is no such column. */
+  readonly values: { get(name: string): string | undefined };
 }
 
 /**
@@ -34,9 +35,10 @@ export function parseCsv(
   if (twice !== undefined && !uneven) {
     throw new DatasetError(`${path}: two columns are named "${twice}"`, 'Rename one of them.');
   }
+  const places = placesOf(columns);
   const rows = records.map((record) => {
     if (!uneven) checkLength(path, columns, record);
-    return namedRow(columns, record);
+    return { line: record.line, values: new NamedFields(places, record.fields) };
   });
   return { columns, rows };
 }
@@ -54,12 +56,22 @@ function checkLength(path: string, columns: readonly string[], { line, fields }:
   );
 }
 
-function namedRow(columns: readonly string[], { line, fields }: Record): Row {
-  const values = new Map<string, string>();
-  columns.forEach((name, index) => {
-    if (!values.has(name)) values.set(name, fields[index] ?? '');
-  });
-  return { line, values };
+/** A row's values by name. One table of places serves all rows: a map for each would fill the memory. */
+class NamedFields {
+  constructor(
+    readonly places: ReadonlyMap<string, number>,
+    readonly fields: readonly string[],
+  ) {}
+
+  get(name: string): string | undefined {
+    const place = this.places.get(name);
+    return place === undefined ? undefined : (this.fields[place] ?? '');
+  }
+}
+
+/** Where each name stands first. */
+function placesOf(columns: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(columns.map((name, place) => [name, place] as const).reverse());
 }
 
 /** One field and what follows it: a comma, a line end or the end of the text. */

@@ -95,10 +95,10 @@ function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(b + sep) || b.startsWith(a + sep);
 }
 
-/** Whether a path, after links, is a file that exists. */
+/** Whether a path, after links, is a file that exists, or a folder that is one image. */
 export async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
-    (found) => found.isFile(),
+    (found) => found.isFile() || (found.isDirectory() && isImageFolder(path)),
     () => false,
   );
 }

@@ -1,12 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { DatasetError } from '../errors.js';
-import { imageExtensions } from '../images/index.js';
+import { DatasetError, ImageError } from '../errors.js';
+import {
+  imageDimensions,
+  imageExtensions,
+  isImageFolder,
+  isImagePath,
+  readImageDimensions,
+} from '../images/index.js';
 import type { Use } from './dataset.js';
 import type { Findings } from './findings.js';
 import type { Layout, LayoutContent, LayoutOptions } from './layouts/layout.js';
 import { recogniseLayout } from './layouts/recognise.js';
-import { openSource, type Source, tableIn } from './source.js';
+import { type Candidate, openSource, type Source, tableIn } from './source.js';
 
 /** A folder that was recognised as a public archive. */
 export interface Archive {
@@ -40,7 +46,7 @@ export async function openPaths(
   const notes: string[] = [];
   for (const path of paths) {
     const found = await stat(path).catch(() => undefined);
-    const isFolder = found?.isDirectory() ?? false;
+    const isFolder = found?.isDirectory() === true && !isImageFolder(path);
     // A table in the folder was put there by its owner, and says more than names do.
     const isPlain = !isFolder || (await tableIn(path)) !== undefined;
     const recognised = isPlain ? undefined : await recogniseLayout(resolve(path));
@@ -51,11 +57,31 @@ export async function openPaths(
       notes.push(`${path}: recognised as ${layout.title}`, ...(content.notes ?? []));
     } else {
       const source = await openSource(path);
-      sources.push(source);
+      sources.push(await withDimensions(source));
       notes.push(...source.notes);
     }
   }
   return { sources, archives, notes };
+}
+
+/** Opens the images whose names do not tell pictures from volumes, a TIFF or an OME-Zarr say. */
+async function withDimensions(source: Source): Promise<Source> {
+  const candidates: Candidate[] = [];
+  for (const candidate of source.candidates) {
+    const { image } = candidate;
+    const isTold = imageDimensions(image) !== undefined || !isImagePath(image);
+    const dimensions = isTold ? undefined : await dimensionsInside(image);
+    candidates.push(dimensions ? { ...candidate, dimensions } : candidate);
+  }
+  return { ...source, candidates };
+}
+
+/** Undefined where the file cannot be read. */
+async function dimensionsInside(path: string): Promise<2 | 3 | undefined> {
+  return readImageDimensions(path).catch((error: unknown) => {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  });
 }
 
 /** Says how much of an archive a copy lacks. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { imageDimensions } from '../images/index.js';
+import { isImagePath } from '../images/index.js';
 import type { Case, Split, Use } from './dataset.js';
 import type { Findings } from './findings.js';
 import { labelValue } from './label-columns.js';
@@ -77,6 +77,6 @@ export function maskOf({ row, shown, folder }: Candidate, findings: Findings): s
   }
   const mask = resolve(folder!, name);
   if (!isInside(folder!, mask)) findings.add('masks outside the folder of the CSV', shown);
-  if (imageDimensions(name) === undefined) findings.add('masks of a kind that is not read', shown);
+  if (!isImagePath(name)) findings.add('masks of a kind that is not read', shown);
   return mask;
 }

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { DatasetError } from '../errors.js';
-import { imageExtensions, isImagePath } from '../images/index.js';
+import { imageExtensions, isImageFolder, isImagePath } from '../images/index.js';
 import { parseCsv, type Row, type Table } from './csv.js';
 import { firstLine, listFolder, namesIn } from './folder.js';
 
@@ -11,6 +11,8 @@ export interface Candidate {
   readonly image: string;
   /** For messages: the path, or the row and the path as written there. */
   readonly shown: string;
+  /** Told by its content, where the name does not tell. */
+  readonly dimensions?: 2 | 3;
   /** The CSV row that names it. */
   readonly row?: Row;
   /** Absolute folder of that CSV; its paths may not lead out of it. */
@@ -44,7 +46,7 @@ export interface Source {
 export async function openSource(path: string): Promise<Source> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new DatasetError(`${path}: no such file or folder`, 'Check the path.');
-  if (found.isDirectory()) return folderSource(path);
+  if (found.isDirectory() && !isImageFolder(path)) return folderSource(path);
   switch (extname(path).toLowerCase()) {
     case '.csv':
       return csvSource(path, await readFile(path, 'utf8'));

@@ -227,7 +227,7 @@ describe('masks in a CSV', () => {
 
   it('are refused when missing, outside or of another kind', async () => {
     const path = await csvWith(
-      ['image,label', 'a.nii,m/b.nii', 'b.nii,../a.nii', 'c.nii,', 'm/a.nii,a.nrrd'],
+      ['image,label', 'a.nii,m/b.nii', 'b.nii,../a.nii', 'c.nii,', 'm/a.nii,a.mgz'],
       volumes,
     );
     const message = await refusal(path, { use: 'segmentation' });

@@ -93,6 +93,15 @@ describe('aurocPerClass', () => {
     expect(aurocPerClass([0.1, 0.2], [1, 1], 1).mean).toBeUndefined();
   });
 
+  it('leaves out the cases whose label is not known, class by class', () => {
+    const scores = [0.9, 0.1, 0.2, 0.8, 0.4, 0.3];
+    const labels = [1, Number.NaN, 0, 1, Number.NaN, 0];
+    expect(aurocPerClass(scores, labels, 2).perClass).toEqual([1, 1]);
+    expect(auroc([0.9, 0.5, 0.1], [1, Number.NaN, 0])).toBe(1);
+    expect(auroc([0.9, 0.5], [1, Number.NaN])).toBeUndefined();
+    expect(rocCurve([0.9, 0.5, 0.1], [1, Number.NaN, 0])).toHaveLength(3);
+  });
+
   it('refuses rows that are not whole', () => {
     expect(() => aurocPerClass([1, 2, 3], [0, 1, 0], 2)).toThrow(/rows of 2/);
   });
