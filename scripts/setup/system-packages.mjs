@@ -9,6 +9,8 @@ const TEST_PACKAGES = [
   'python3-torch',
   'python3-torchvision',
   'python3-nibabel',
+  'python3-pydicom',
+  'python3-gdcm',
   'python3-sklearn',
   'python3-scipy',
   'python3-numpy',

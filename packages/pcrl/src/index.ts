@@ -16,8 +16,10 @@ export { type Comparison, compare } from './evaluation/compare.js';
 export {
   type Image,
   type ImageHeader,
+  listSeries,
   readImage,
   readImageHeader,
+  type SeriesListing,
   writeNifti,
 } from './images/index.js';
 export * from './settings/index.js';

@@ -100,7 +100,7 @@ function emptyFile(path: string): ImageError {
   return new ImageError(path, 'the file is empty (0 bytes)', 'Copy or download the file again.');
 }
 
-function unreadable(path: string, error: unknown): ImageError {
+export function unreadable(path: string, error: unknown): ImageError {
   if (error instanceof ImageError) return error;
   const options = { cause: error };
   switch (codeOf(error)) {

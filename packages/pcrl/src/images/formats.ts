@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import { ImageError } from '../errors.js';
+import { dicom } from './dicom/dicom.js';
 import type { ImageFormat } from './format.js';
 import { metaImage } from './metaimage/metaimage.js';
 import { nifti } from './nifti/nifti.js';
@@ -8,7 +9,14 @@ import { omeZarr } from './ome-zarr/ome-zarr.js';
 import { picture } from './picture/picture.js';
 
 /** Every format that is read. */
-export const imageFormats: readonly ImageFormat[] = [picture, nifti, metaImage, nrrd, omeZarr];
+export const imageFormats: readonly ImageFormat[] = [
+  picture,
+  nifti,
+  metaImage,
+  nrrd,
+  omeZarr,
+  dicom,
+];
 
 /** The file name endings that are read, for messages and help. */
 export const imageExtensions: readonly string[] = imageFormats.flatMap(

@@ -17,14 +17,28 @@ export interface Image {
   readonly origin: readonly number[];
   /** Row-major square matrix; column `a` is the world direction of axis `a`, of length 1. */
   readonly direction: readonly number[];
-  /** `'HU'` when the values look like Hounsfield units; whole numbers, minimum <= -500, maximum <= 20,000. */
+  /**
+   * `'HU'` where the file says so (CT in DICOM), or where the values look like it: whole numbers,
+   * minimum <= -500, maximum <= 20,000.
+   */
   readonly unit: 'HU' | 'arbitrary';
+  /**
+   * The range of values that the file proposes to show, from black to white: DICOM's VOI window
+   * (PS3.3, C.11.2.1.2), in the unit of the voxels. Absent where the file proposes none.
+   */
+  readonly window?: ValueWindow;
   /** Backed by a `SharedArrayBuffer`: worker threads read it without a copy. */
   readonly voxels: Float32Array;
 }
 
+/** Values from `low` to `high`. */
+export interface ValueWindow {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** What a file's header says, without its voxels. `channels` counts the colours in the file. */
-export type ImageHeader = Omit<Image, 'unit' | 'voxels'>;
+export type ImageHeader = Omit<Image, 'unit' | 'window' | 'voxels'>;
 
 /** Allocates voxels that worker threads can share. */
 export function sharedVoxels(count: number): Float32Array {

@@ -1,3 +1,4 @@
+export { listSeries, type SeriesListing } from './dicom/list.js';
 export {
   imageDimensions,
   imageExtensions,
@@ -6,7 +7,7 @@ export {
   isImagePath,
 } from './formats.js';
 export { worldToVoxel } from './geometry.js';
-export { type Image, type ImageHeader, sharedVoxels } from './image.js';
+export { type Image, type ImageHeader, sharedVoxels, type ValueWindow } from './image.js';
 export { type Intensity, scaleIntensity, unusableReason } from './intensity.js';
 export { type VolumeToWrite, writeNifti } from './nifti/write.js';
 export { writePng } from './picture/write.js';

@@ -14,6 +14,8 @@ export interface StoredVolume extends StoredGrid {
   readonly slope: number;
   readonly intercept: number;
   readonly integer: boolean;
+  /** Where the file says what its values are; guessed from them otherwise. */
+  readonly unit?: Image['unit'];
 }
 
 /** A stored header in canonical axis order. */
@@ -24,12 +26,43 @@ export function volumeHeader(path: string, stored: StoredGrid): ImageHeader {
 
 /** A stored volume in canonical axis order, its values scaled. */
 export function volumeImage(path: string, stored: StoredVolume): Image {
-  const grid = canonicalGrid(path, stored.size, stored.affine);
-  const voxels = sharedVoxels(stored.voxels.length);
-  copyReordered(stored, grid, voxels);
-  const { size, spacing, origin, direction } = grid;
-  const unit = looksLikeHounsfield(stored.integer, voxels) ? 'HU' : 'arbitrary';
-  return { path, channels: 1, size, spacing, origin, direction, unit, voxels };
+  const volume = new VolumeFromSlabs(path, stored);
+  volume.add({ ...stored, first: 0 });
+  return volume.image(stored.unit ?? guessedUnit(stored.integer, volume.voxels));
+}
+
+/** Whole slices along the last axis of a stored volume, from slice `first` on. */
+export interface Slab extends Pick<StoredVolume, 'voxels' | 'slope' | 'intercept'> {
+  readonly first: number;
+}
+
+/** A volume in canonical axis order that is read slab by slab, so that it never lies there twice. */
+export class VolumeFromSlabs {
+  readonly voxels: Float32Array;
+  readonly #header: ImageHeader;
+  readonly #grid: CanonicalGrid;
+
+  constructor(
+    path: string,
+    readonly stored: StoredGrid,
+  ) {
+    this.#grid = canonicalGrid(path, stored.size, stored.affine);
+    const { size, spacing, origin, direction } = this.#grid;
+    this.#header = { path, channels: 1, size, spacing, origin, direction };
+    this.voxels = sharedVoxels(size.reduce((product, extent) => product * extent, 1));
+  }
+
+  add(slab: Slab): void {
+    copyReordered(slab, this.stored.size, this.#grid, this.voxels);
+  }
+
+  image(unit: Image['unit']): Image {
+    return { ...this.#header, unit, voxels: this.voxels };
+  }
+}
+
+function guessedUnit(integer: boolean, voxels: Float32Array): Image['unit'] {
+  return looksLikeHounsfield(integer, voxels) ? 'HU' : 'arbitrary';
 }
 
 /**
@@ -49,23 +82,31 @@ export function looksLikeHounsfield(integer: boolean, voxels: Float32Array): boo
   return lowest <= -500 && highest <= 20_000;
 }
 
-const TILE = 32;
+const TILE = 64;
 
 /**
  * Copies x-fastest file order into z-fastest canonical order.
  *
- * Works in tiles of 32 file rows, so that both the reads and the strided writes stay in the cache;
- * a row goes through a small double buffer, which keeps one fast loop for every stored type.
+ * Works in tiles of 64 file rows, so that both the reads and the strided writes stay in the cache;
+ * a row goes through a small double buffer, which keeps one fast loop for every stored type. The
+ * buffer's rows lie an odd number of cache lines apart: columns of it would share a set otherwise.
  */
-function copyReordered(stored: StoredVolume, grid: CanonicalGrid, target: Float32Array): void {
-  const { slope, intercept, voxels } = stored;
-  const [width, height, depth] = stored.size as [number, number, number];
-  const { start, steps } = targetSteps(grid);
+function copyReordered(
+  { voxels, slope, intercept, first: firstSlice }: Slab,
+  size: readonly number[],
+  grid: CanonicalGrid,
+  target: Float32Array,
+): void {
+  const [width, height] = size as [number, number, number];
+  const depth = voxels.length / (width * height);
+  const { start: origin, steps } = targetSteps(grid);
   const [stepX, stepY, stepZ] = steps as [number, number, number];
+  const start = origin + firstSlice * stepZ;
+  const pitch = (Math.ceil(width / 8) | 1) * 8;
   // The target's fastest axis is tiled: z in the file unless y (or x) becomes canonical z.
   const yFastest = Math.abs(stepY) === 1;
   const [tiled, outer] = yFastest ? [height, depth] : [depth, height];
-  const rows = new Float64Array(Math.min(TILE, tiled) * width);
+  const rows = new Float64Array(Math.min(TILE, tiled) * pitch);
   const [stepTiled, stepOuter] = yFastest ? [stepY, stepZ] : [stepZ, stepY];
   const [rowTiled, rowOuter] = yFastest ? [1, height] : [height, 1];
 
@@ -74,7 +115,7 @@ function copyReordered(stored: StoredVolume, grid: CanonicalGrid, target: Float3
       const count = Math.min(TILE, tiled - first);
       for (let t = 0; t < count; t++) {
         const row = ((first + t) * rowTiled + o * rowOuter) * width;
-        rows.set(voxels.subarray(row, row + width), t * width);
+        rows.set(voxels.subarray(row, row + width), t * pitch);
       }
       const corner = start + o * stepOuter + first * stepTiled;
       for (let x = 0; x < width; x++) {
@@ -83,7 +124,7 @@ function copyReordered(stored: StoredVolume, grid: CanonicalGrid, target: Float3
         for (let t = 0; t < count; t++) {
           target[to] = rows[from]! * slope + intercept;
           to += stepTiled;
-          from += width;
+          from += pitch;
         }
       }
     }

@@ -18,7 +18,7 @@ const DECODES = {
 type Stored = Uint8Array | Uint16Array | Float32Array;
 
 /** Luma weights of ITU-R BT.601, those of Pillow's `convert('L')` and torchvision. */
-const LUMA = [0.299, 0.587, 0.114] as const;
+export const LUMA = [0.299, 0.587, 0.114] as const;
 
 export const picture: ImageFormat = {
   name: 'PNG, JPEG and TIFF',
