@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../errors.js';
-import { imageDimensions, readImage } from '../images/index.js';
+import { isImagePath, listSeries, readImage } from '../images/index.js';
 import { readSettingsFile } from '../settings/file.js';
 import { type Group, isGroup } from '../settings/merge.js';
 
@@ -17,13 +17,25 @@ const TENSORS_SHOWN = 12;
 export async function describe(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new RunError(`${path} does not exist`, 'Check the path.');
-  if (found.isDirectory()) return describeRun(path);
+  if (found.isDirectory()) return describeFolder(path);
   if (path.endsWith('.safetensors')) return describeWeights(path);
-  if (imageDimensions(path)) return describeImage(path);
+  if (isImagePath(path)) return describeImage(path);
   throw new RunError(
     `${path} is neither a run folder, nor an image, nor a .safetensors file`,
     'Name a folder that pcrl pretrain or pcrl finetune made, or a file.',
   );
+}
+
+async function describeFolder(path: string): Promise<string[]> {
+  if (existsSync(join(path, 'config.json'))) return describeRun(path);
+  const series = await listSeries(path);
+  if (series.length === 0) return describeRun(path);
+  return series.flatMap(({ address, modality, description, files, size, problems, notes }) => [
+    `Series        ${address}`,
+    `  ${[modality, description, size.join(' x ')].filter(Boolean).join(', ')}, files: ${files.length}`,
+    ...problems.map((problem) => `  Problem: ${problem}`),
+    ...notes.map((note) => `  ${note}`),
+  ]);
 }
 
 async function describeRun(run: string): Promise<string[]> {
