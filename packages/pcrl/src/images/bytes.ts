@@ -1,5 +1,5 @@
 import { open, readFile } from 'node:fs/promises';
-import { constants, gunzipSync, inflateSync } from 'node:zlib';
+import { constants, createGunzip, gunzipSync, inflateSync } from 'node:zlib';
 import { ImageError } from '../errors.js';
 
 const HEAD_BYTES = 16_384;
@@ -67,25 +67,58 @@ const LARGEST_RATIO = 1032;
  */
 export function inflate(path: string, bytes: Buffer, stream: CompressedStream): Buffer {
   const { kind, expected, limit } = stream;
-  if (expected > bytes.length * LARGEST_RATIO) {
-    throw new ImageError(
-      path,
-      `cut short: a ${kind} stream of ${bytes.length} bytes cannot hold the ${expected} that the header calls for`,
-      'Copy or download the file again.',
-    );
-  }
+  checkPromise(path, bytes, stream);
   // One byte more than expected: the whole output then arrives in one piece, without a copy.
   const options = { maxOutputLength: limit, chunkSize: Math.max(CHUNK_BYTES, expected + 1) };
   try {
     return kind === 'gzip' ? gunzipSync(bytes, options) : inflateSync(bytes, options);
   } catch (error) {
     if (codeOf(error) !== 'ERR_BUFFER_TOO_LARGE') throw damaged(path, kind, error);
-    throw new ImageError(
-      path,
-      `the ${kind} stream holds more than the ${limit.toLocaleString('en')} bytes the header calls for`,
-      'The header and the data do not belong together; write the file again.',
-    );
+    throw tooMuch(path, stream);
   }
+}
+
+/**
+ * Inflates a gzip stream piece by piece, with its checksum verified: a large file then never lies in
+ * memory whole.
+ *
+ * @throws ImageError as {@link inflate}.
+ */
+export async function* inflatePieces(
+  path: string,
+  bytes: Buffer,
+  stream: CompressedStream,
+): AsyncGenerator<Buffer> {
+  checkPromise(path, bytes, stream);
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  gunzip.end(bytes);
+  let length = 0;
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > stream.limit) throw tooMuch(path, stream);
+      yield piece;
+    }
+  } catch (error) {
+    throw error instanceof ImageError ? error : damaged(path, stream.kind, error);
+  }
+}
+
+function checkPromise(path: string, bytes: Buffer, { kind, expected }: CompressedStream): void {
+  if (expected <= bytes.length * LARGEST_RATIO) return;
+  throw new ImageError(
+    path,
+    `cut short: a ${kind} stream of ${bytes.length} bytes cannot hold the ${expected} that the header calls for`,
+    'Copy or download the file again.',
+  );
+}
+
+function tooMuch(path: string, { kind, limit }: CompressedStream): ImageError {
+  return new ImageError(
+    path,
+    `the ${kind} stream holds more than the ${limit.toLocaleString('en')} bytes the header calls for`,
+    'The header and the data do not belong together; write the file again.',
+  );
 }
 
 function damaged(path: string, kind: string, error: unknown): ImageError {

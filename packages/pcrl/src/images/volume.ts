@@ -61,7 +61,8 @@ export class VolumeFromSlabs {
   }
 }
 
-function guessedUnit(integer: boolean, voxels: Float32Array): Image['unit'] {
+/** `'HU'` where the values look like it: see {@link looksLikeHounsfield}. */
+export function guessedUnit(integer: boolean, voxels: Float32Array): Image['unit'] {
   return looksLikeHounsfield(integer, voxels) ? 'HU' : 'arbitrary';
 }
 

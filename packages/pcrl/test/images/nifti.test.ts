@@ -1,7 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readImage, readImageHeader } from '../../src/images/index.js';
+import { readImage, readImageHeader, writeNifti } from '../../src/images/index.js';
 import { temporaryFolder } from './folders.js';
 import { python, pythonLacks } from './python.js';
 
@@ -131,6 +132,24 @@ describe.skipIf(lacking)(`NIfTI, as nibabel reads it${lacking ? ` (${lacking})` 
     analyze.fill(0, 344, 348);
     writeFileSync(join(folder, 'analyze.hdr'), analyze);
     expect(await reason('analyze.hdr')).toMatch(/Analyze 7.5 .* left and right/);
+  });
+
+  it('gives the same voxels where a large volume is inflated slab by slab', async () => {
+    const size = [260, 250, 140];
+    const voxels = Int16Array.from({ length: 260 * 250 * 140 }, (_, at) => (at >> 6) % 3001);
+    const [plain, zipped] = ['large.nii', 'large.nii.gz'].map((name) => join(folder, name));
+    const place = { size, spacing: [1, 2, 3], direction: [-1, 0, 0, 0, 0, 1, 0, -1, 0], voxels };
+    await writeNifti(plain!, place);
+    const bytes = readFileSync(plain!);
+    writeFileSync(zipped!, gzipSync(bytes, { level: 1 }));
+    expect(bytes.length).toBeGreaterThan(1 << 24);
+    const [whole, slabs] = [await readImage(plain!), await readImage(zipped!)];
+    expect(Buffer.from(slabs.voxels.buffer).equals(Buffer.from(whole.voxels.buffer))).toBe(true);
+    expect({ ...slabs, path: '', voxels: 0 }).toEqual({ ...whole, path: '', voxels: 0 });
+    writeFileSync(zipped!, gzipSync(bytes.subarray(0, -2), { level: 1 }));
+    await expect(readImage(zipped!)).rejects.toThrow(/voxels end at byte 18200352, .* 18200350/);
+    writeFileSync(zipped!, gzipSync(bytes, { level: 1 }).subarray(0, -2000));
+    await expect(readImage(zipped!)).rejects.toThrow(/gzip stream is cut short/);
   });
 
   it('shares its voxels with other threads', async () => {
