@@ -38,14 +38,15 @@ describe('BraTS 2018 in miniature', () => {
   it('is exactly 0 outside the brain, on one grid, with labels 1, 2 and 4 inside', () => {
     for (const { t1, t1ce, t2, flair, seg } of cases) {
       for (const image of [t1ce, t2, flair, seg]) expect(image.origin).toEqual(t1.origin);
-      let outside = 0;
+      let [outside, torn, strayed] = [0, 0, 0];
       t1.voxels.forEach((value, i) => {
         const all = [value, t1ce.voxels[i]!, t2.voxels[i]!, flair.voxels[i]!];
         if (value === 0) outside++;
-        expect(all.every((v) => v === 0) || all.every((v) => v >= 1)).toBe(true);
-        expect([0, 1, 2, 4]).toContain(seg.voxels[i]);
-        if (seg.voxels[i] !== 0) expect(value).toBeGreaterThan(0);
+        if (!all.every((v) => v === 0) && !all.every((v) => v >= 1)) torn++;
+        if (value === 0 && seg.voxels[i] !== 0) strayed++;
       });
+      expect({ torn, strayed }).toEqual({ torn: 0, strayed: 0 });
+      for (const label of new Set(seg.voxels)) expect([0, 1, 2, 4]).toContain(label);
       expect(outside / t1.voxels.length).toBeGreaterThan(0.6);
     }
   });
