@@ -20,10 +20,11 @@ const FEWEST = 5;
  *
  * There are no more than one an epoch, and no more than 20. Among few labelled cases an epoch is short,
  * so with many validation cases there are fewer (not below 5), such that validation predicts no more
- * cases than training sees: about a third of the training's time.
+ * cases than training sees: about a third of the training's time. Where nothing hangs on them, one at the
+ * end is enough.
  */
 export function planLength(
-  settings: Pick<FinetuneSettings, 'batch' | 'epochs' | 'steps'>,
+  settings: Pick<FinetuneSettings, 'batch' | 'epochs' | 'steps' | 'select' | 'patience'>,
   cases: { readonly labelled: number; readonly validation: number },
   seed: number,
 ): FinetuneLength {
@@ -33,7 +34,8 @@ export function planLength(
   const steps = settings.steps ?? settings.epochs * perEpoch;
   const epochs = steps / perEpoch;
   const affordable = Math.floor((steps * plan.batch) / Math.max(1, cases.validation));
-  const count = Math.min(Math.ceil(epochs), MOST, Math.max(FEWEST, affordable));
+  const decides = settings.select !== 'last' || settings.patience !== null;
+  const count = decides ? Math.min(Math.ceil(epochs), MOST, Math.max(FEWEST, affordable)) : 1;
   const validations =
     cases.validation === 0
       ? []

@@ -5,7 +5,13 @@ import { planWindows } from '../../src/tasks/sliding-window.js';
 import { nearestResized } from '../../src/tasks/volume.js';
 
 describe('the length of a seed', () => {
-  const settings = { batch: 16, epochs: 100, steps: null };
+  const settings = {
+    batch: 16,
+    epochs: 100,
+    steps: null,
+    select: 'score',
+    patience: null,
+  } as const;
 
   it('counts epochs over the labelled cases', () => {
     const length = planLength(settings, { labelled: 100, validation: 50 }, 1);
@@ -18,6 +24,13 @@ describe('the length of a seed', () => {
     const few = { ...settings, steps: 300 };
     expect(planLength(few, { labelled: 21, validation: 600 }, 1).validations).toHaveLength(8);
     expect(planLength(few, { labelled: 4, validation: 600 }, 1).validations).toHaveLength(5);
+  });
+
+  it('validates once where the last weights are kept anyway', () => {
+    const last = { ...settings, select: 'last' } as const;
+    const cases = { labelled: 100, validation: 50 };
+    expect(planLength(last, cases, 1).validations).toEqual([700]);
+    expect(planLength({ ...last, patience: 3 }, cases, 1).validations).toHaveLength(20);
   });
 
   it('trains on a single labelled case', () => {

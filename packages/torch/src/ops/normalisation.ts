@@ -30,7 +30,10 @@ export function batchNorm(
   );
 }
 
-/** Normalises groups of channels within each sample (Wu and He, 2018). */
+/**
+ * Normalises groups of channels within each sample (Wu and He, 2018), in the weight's type: autocast hands
+ * on 16 bits, which libtorch's kernels for processors refuse beside weights of 32.
+ */
 export function groupNorm(
   input: Tensor,
   groups: number,
@@ -38,7 +41,9 @@ export function groupNorm(
   bias: Tensor | null,
   eps = 1e-5,
 ): Tensor {
-  return callOne('aten::group_norm', input, groups, weight, bias, eps, true);
+  const type = weight?.dtype ?? input.dtype;
+  const converted = input.dtype === type ? input : input.to({ dtype: type });
+  return callOne('aten::group_norm', converted, groups, weight, bias, eps, true);
 }
 
 /** Normalises each channel of each sample (Ulyanov et al., 2016). */
