@@ -118,7 +118,7 @@ function worth(
   return [
     keyFigures(numbers),
     table({
-      caption: `${metric} x100 on the test split: mean ± standard deviation over seeds; intervals are 95 % bootstrap intervals over patients.`,
+      caption: `${metric} x100 on the test split: mean ± standard deviation over seeds; intervals are 95 % bootstrap intervals over patients. p is of no difference to scratch, by the paired bootstrap over patients, corrected for the number of comparisons (Holm).`,
       columns,
       rows,
     }),

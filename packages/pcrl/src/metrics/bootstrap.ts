@@ -10,6 +10,12 @@ export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
+  /**
+   * Two-sided p of the hypothesis that the figure is 0, from the same resamples: twice the share of them
+   * on the far side of 0 (or on it), one resample added (Davison and Hinkley 1997, section 4.2). Means
+   * something for a difference only.
+   */
+  readonly pOfZero: number;
   /** Resamples in which the figure could not be computed (a class was absent); left out. */
   readonly undefinedResamples: number;
 }
@@ -55,10 +61,13 @@ export function bootstrap(
     if (resampled !== undefined) values[defined++] = resampled;
   }
   const sorted = values.subarray(0, defined).sort();
+  const atMost = sorted.filter((resampled) => resampled <= 0).length;
+  const atLeast = sorted.filter((resampled) => resampled >= 0).length;
   return {
     value,
     low: defined === 0 ? value : percentile(sorted, 2.5),
     high: defined === 0 ? value : percentile(sorted, 97.5),
+    pOfZero: Math.min(1, (2 * (Math.min(atMost, atLeast) + 1)) / (defined + 1)),
     undefinedResamples: resamples - defined,
   };
 }

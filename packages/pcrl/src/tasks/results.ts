@@ -62,6 +62,8 @@ export interface FinetuneResult {
   readonly summary: {
     readonly mean: SeedSpread;
     readonly perClass: readonly SeedSpread[];
+    /** Segmentation: 95 % Hausdorff distance in millimetres, mean over the classes. */
+    readonly hausdorff95?: SeedSpread;
   };
 }
 
@@ -73,6 +75,9 @@ export function summarise(
   return {
     mean: spread(seeds.map(({ test }) => test.mean)),
     perClass: classes.map((_, at) => spread(seeds.map(({ test }) => test.perClass[at] ?? null))),
+    ...(seeds.some(({ test }) => test.hausdorff95)
+      ? { hausdorff95: spread(seeds.map(({ test }) => test.hausdorff95?.mean ?? null)) }
+      : {}),
   };
 }
 

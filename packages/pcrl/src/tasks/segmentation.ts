@@ -1,12 +1,13 @@
 import { interpolate, noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/torch';
 import type { Case } from '../datasets/index.js';
 import { writeNifti } from '../images/index.js';
-import { dice, meanOfDefined } from '../metrics/index.js';
+import { dice, hausdorff95 } from '../metrics/index.js';
 import type { SegmentationSettings } from '../settings/index.js';
 import { cutRegion } from '../views/drawing/region.js';
 import { segmentationLoss } from './dice-loss.js';
 import { labelsInMasks, readMask } from './masks.js';
 import { labelMap, type Prediction, predictVolume, probabilitiesOf } from './predict-volume.js';
+import { segmentationFigures } from './segmentation-figures.js';
 import { SegmentationNetwork } from './segmentation-network.js';
 import { multipleAbove } from './sliding-window.js';
 import type { Assessment, Draw, LoadedCase, Task, TaskNetwork, TaskRequest } from './task.js';
@@ -42,7 +43,10 @@ export async function segmentation({
   return {
     metric: 'Dice',
     classes,
-    columns: classes.map((label) => `dice_${label}`),
+    columns: [
+      ...classes.map((label) => `dice_${label}`),
+      ...classes.map((label) => `hd95_${label}`),
+    ],
     read: (item, index) => readLabelledVolume(item, index, settings),
     bytes: ({ volume, mask, fileMask }) =>
       volume.voxels.byteLength + mask.byteLength + fileMask.byteLength,
@@ -60,10 +64,7 @@ export async function segmentation({
       noGrad(() =>
         items.map((item) => scope(() => assessVolume(net, item, { settings, labels, prediction }))),
       ),
-    figures: (rows) => {
-      const perClass = labels.map((_, at) => meanOfDefined(rows.map((row) => row[at])) ?? null);
-      return { perClass, mean: meanOfDefined(perClass.map((value) => value ?? undefined)) ?? null };
-    },
+    figures: (rows) => segmentationFigures(rows, classes.length),
     save: (assessment, path) => saveMask(assessment as SegmentationAssessment, path),
   };
 }
@@ -124,7 +125,12 @@ function assessVolume(
     ? probabilities
     : interpolate(probabilities, { size }, 'linear');
   const predicted = labelMap(onFile, labels);
-  return { item, loss, row: dice(predicted, fileMask, labels), volume, predicted };
+  const { spacing } = volume.place;
+  const distances = labels.map(
+    (label) => hausdorff95(predicted, fileMask, { size, spacing }, label) ?? Number.NaN,
+  );
+  const row = [...dice(predicted, fileMask, labels), ...distances];
+  return { item, loss, row, volume, predicted };
 }
 
 async function saveMask(

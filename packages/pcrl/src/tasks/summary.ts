@@ -14,7 +14,15 @@ export function describeResult(result: FinetuneResult): string[] {
     `${metric} on ${splits.test.cases} test cases, labels ${budgetName(labels)} (${count} cases), ` +
       `${seeds.length} seed${seeds.length === 1 ? '' : 's'}:`,
     ...rows.map(([name, spread]) => `  ${name.padEnd(width)}  ${inPercent(spread)}`),
+    ...(summary.hausdorff95 ? [`  95 % Hausdorff ${inMillimetres(summary.hausdorff95)}`] : []),
   ];
+}
+
+/** `4.21 +- 0.35 mm`. */
+function inMillimetres({ mean, deviation }: SeedSpread): string {
+  if (mean === null) return 'not defined';
+  const spread = deviation === null ? '' : ` +- ${deviation.toFixed(2)}`;
+  return `${mean.toFixed(2)}${spread} mm`;
 }
 
 /** `91.2 +- 1.4`. */

@@ -40,6 +40,16 @@ export interface Figures {
   readonly perClass: readonly (number | null)[];
   /** Mean over the classes that have a figure. */
   readonly mean: number | null;
+  /** Segmentation: 95 % Hausdorff distances. */
+  readonly hausdorff95?: SurfaceDistances;
+}
+
+/** Distances in millimetres, over the cases that have one. */
+export interface SurfaceDistances {
+  readonly perClass: readonly (number | null)[];
+  readonly mean: number | null;
+  /** Of each class, cases without a distance: the structure is in one of the two masks only. */
+  readonly without: readonly number[];
 }
 
 /** What a network for a task needs to know of the encoder's weights. */

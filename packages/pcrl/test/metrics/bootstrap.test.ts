@@ -7,6 +7,7 @@ import {
   averageOf,
   bootstrap,
   differenceOf,
+  holm,
   meanAurocStatistic,
   meanStatistic,
   spreadOf,
@@ -43,6 +44,36 @@ describe('statistics under weights', () => {
       aurocPerClass(twoScores, twoLabels, 2).mean!,
       12,
     );
+  });
+});
+
+describe('the paired test', () => {
+  const improved = (shift: number) => dices.map((dice) => dice + shift + 0.1 * random.normal());
+  const pOf = (values: readonly number[]) => {
+    const difference = differenceOf(meanStatistic(values), meanStatistic(dices));
+    return bootstrap(difference, names, stream(), 20_000)!.pOfZero;
+  };
+
+  it.skipIf(!havePython)('is close to the paired t-test for a mean', () => {
+    const samples = [0, 0.01, 0.02, 0.03].map(improved);
+    const wanted = python<number[]>(
+      { samples, dices },
+      "from scipy.stats import ttest_rel\nanswer = [float(ttest_rel(s, given['dices']).pvalue) for s in given['samples']]",
+    );
+    samples.forEach((values, n) => {
+      expect(Math.abs(pOf(values) - wanted[n]!)).toBeLessThan(0.02);
+    });
+  });
+
+  it('finds nothing between a method and itself, and never a p of 0', () => {
+    expect(pOf(dices)).toBe(1);
+    expect(pOf(dices.map((dice) => dice + 1))).toBeCloseTo(2 / 20_001, 12);
+  });
+
+  it('is corrected as Holm has it', () => {
+    expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
+    expect(holm([0.6, 0.5])).toEqual([1, 1]);
+    expect(holm([])).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { liveTensors, RandomStream, saveTensors } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare } from '../../src/evaluation/compare.js';
+import { holm } from '../../src/metrics/index.js';
 import { ResNet18 } from '../../src/networks/index.js';
 import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
 import { finetune } from '../../src/tasks/finetune.js';
@@ -62,6 +63,9 @@ describe('comparing runs', () => {
     );
     expect(tuned?.mean.spread?.mean).toBeCloseTo(tuned!.mean.estimate!.value, 12);
     expect(tuned!.gain!.low).toBeLessThanOrEqual(tuned!.gain!.high);
+    const gains = groups.flatMap(({ gain }) => gain?.pOfZero ?? []);
+    expect(groups.flatMap(({ correctedP }) => correctedP ?? [])).toEqual(holm(gains));
+    expect(said[0]).toContain('p (Holm)');
     expect(said[0]).toMatch(/^Labels +Weights +Cases +Seeds +AUROC x100/);
     const page = readFileSync(at('report.html'), 'utf8');
     for (const words of ['AUROC by labelled cases', 'ROC of left', 'Training', 'over scratch']) {
@@ -72,10 +76,12 @@ describe('comparing runs', () => {
   it('shows masks over slices', async () => {
     const { groups } = await compare([at('volumes')], at('volumes.html'), listeningIO().io);
     const { rows } = readPredictions(at('volumes/seed-1/predictions.csv'));
-    const dice = rows.flat().reduce((sum, value) => sum + value, 0) / rows.flat().length;
+    const dices = rows.flatMap((row) => row.slice(0, 2));
+    const dice = dices.reduce((sum, value) => sum + value, 0) / dices.length;
     expect(groups[0]?.mean.estimate?.value).toBeCloseTo(dice, 12);
     const page = readFileSync(at('volumes.html'), 'utf8');
     expect(page).toContain('Slices of three test cases');
+    expect(page).toContain('HD95 in mm');
     expect(page).toMatch(/data:image\/png;base64,/);
   });
 

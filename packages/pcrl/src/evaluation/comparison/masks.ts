@@ -40,14 +40,14 @@ export async function maskPictures(
 ): Promise<Html> {
   const { classes } = runs[0]!.result;
   const labels = classes.map(Number);
-  const chosen = worstMiddleBest(groups[0]!);
+  const chosen = worstMiddleBest(groups[0]!, classes.length);
   const rows: GridCell[][] = [];
   for (const at of chosen) {
     const image = test.images[at]!;
     const truth = await readMaskFile(test.masks[at] ?? '');
     const masks = [truth];
     for (const group of groups) masks.push(await readMaskFile(predictionPath(group, at, image)));
-    const dices = groups.map(({ seeds }) => averageOfRow(seeds[0]!.rows[at]!));
+    const dices = groups.map(({ seeds }) => meanDice(seeds[0]!.rows[at]!, classes.length));
     rows.push(await caseCells(image, masks, dices));
   }
   const png = await encodePng(
@@ -78,15 +78,16 @@ async function readMaskFile(path: string): Promise<Mask> {
   return { size, spacing, voxels: Uint8Array.from(voxels) };
 }
 
-function worstMiddleBest({ seeds }: Group): readonly number[] {
+function worstMiddleBest({ seeds }: Group, classes: number): readonly number[] {
   const rows = seeds[0]!.rows;
   const order = rows.map((_, at) => at);
-  order.sort((a, b) => averageOfRow(rows[a]!) - averageOfRow(rows[b]!));
+  order.sort((a, b) => meanDice(rows[a]!, classes) - meanDice(rows[b]!, classes));
   return [...new Set([order[0]!, order[order.length >> 1]!, order[order.length - 1]!])];
 }
 
-function averageOfRow(row: readonly number[]): number {
-  return row.reduce((sum, value) => sum + value, 0) / row.length;
+/** A row starts with the Dice of each class. */
+function meanDice(row: readonly number[], classes: number): number {
+  return row.slice(0, classes).reduce((sum, value) => sum + value, 0) / classes;
 }
 
 /** The image alone, then under each mask; predictions come with their Dice. */

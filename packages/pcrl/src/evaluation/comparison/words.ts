@@ -1,4 +1,4 @@
-import type { Estimate } from '../../metrics/index.js';
+import type { Estimate, Spread } from '../../metrics/index.js';
 import type { GroupFigure, GroupFigures } from './figures.js';
 
 /** A figure x100 with one decimal, as papers print it. */
@@ -24,6 +24,18 @@ export function signed(gain: Estimate | undefined): string {
   return `${gain.value < 0 ? '' : '+'}${times100(gain.value)} (${interval(gain)})`;
 }
 
+/** `0.012`; what 2,000 resamples cannot tell apart from less is said as such. */
+function probability(p: number): string {
+  return p < 0.002 ? '< 0.002' : p.toFixed(3);
+}
+
+/** `4.21 ± 0.35`. */
+function millimetres(spread: Spread | undefined): string {
+  if (!spread) return '–';
+  const deviation = spread.deviation === undefined ? '' : ` ± ${spread.deviation.toFixed(2)}`;
+  return `${spread.mean.toFixed(2)}${deviation}`;
+}
+
 /** The table of a comparison: its column titles, and a row a group. */
 export function comparisonTable(
   figures: readonly GroupFigures[],
@@ -32,6 +44,7 @@ export function comparisonTable(
 ): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
   // Without runs to compare with, the column would be empty.
   const hasGain = figures.some(({ gain }) => gain !== undefined);
+  const hasDistance = figures.some(({ hausdorff95 }) => hausdorff95 !== undefined);
   const columns = [
     'Labels',
     'Weights',
@@ -39,17 +52,19 @@ export function comparisonTable(
     'Seeds',
     `${metric} x100`,
     '95 % interval',
-    ...(hasGain ? ['Over scratch'] : []),
+    ...(hasGain ? ['Over scratch', 'p (Holm)'] : []),
+    ...(hasDistance ? ['HD95 in mm'] : []),
     ...classes,
   ];
-  const rows = figures.map(({ group, mean, gain, perClass }) => [
+  const rows = figures.map(({ group, mean, gain, correctedP, hausdorff95, perClass }) => [
     group.budget,
     group.source,
     String(group.labelled),
     String(group.seeds.length),
     withSpread(mean),
     interval(mean.estimate),
-    ...(hasGain ? [signed(gain)] : []),
+    ...(hasGain ? [signed(gain), correctedP === undefined ? '' : probability(correctedP)] : []),
+    ...(hasDistance ? [millimetres(hausdorff95)] : []),
     ...perClass.map(withSpread),
   ]);
   return { columns, rows };
