@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Case } from '../datasets/index.js';
 import { type Image, worldToVoxel } from '../images/index.js';
 import {
   blankRaster,
@@ -41,7 +42,7 @@ export class ContactSheet {
     }
     this.#tilesInRow += tiles.length;
     const raster = sideBySide(tiles);
-    const caption = captionOf(read.item.image, raster.width);
+    const caption = captionOf(nameOf(read.item), raster.width);
     this.#rows.at(-1)!.push({ raster, caption });
   }
 
@@ -51,9 +52,15 @@ export class ContactSheet {
   }
 }
 
+/** A file's name; the patient's where the name says only which view or channel it is. */
+function nameOf({ image, channels, patient }: Case): string {
+  const name = basename(image);
+  return patient !== undefined && (channels || /^view\d/i.test(name)) ? patient : name;
+}
+
 /** The end of a name tells files of one folder apart; the font has no accents. */
-function captionOf(path: string, width: number): string {
-  const name = basename(path)
+function captionOf(fullName: string, width: number): string {
+  const name = fullName
     .replace(/\.(nii(\.gz)?|mh[ad]|png|jpe?g)$/i, '')
     .normalize('NFD')
     .replace(/\p{M}/gu, '');
