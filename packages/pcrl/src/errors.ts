@@ -44,6 +44,11 @@ export class WeightsError extends PcrlError {
   readonly exitCode = 2;
 }
 
+/** Data cannot be prepared now: the disk is full, or another process is at it. */
+export class PreparingError extends PcrlError {
+  readonly exitCode = 1;
+}
+
 /** A run folder exists already, is of another task, or cannot be resumed. */
 export class RunError extends PcrlError {
   readonly exitCode = 2;

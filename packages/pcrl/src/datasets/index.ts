@@ -9,4 +9,5 @@ export {
   type Use,
 } from './dataset.js';
 export { type DatasetOptions, openDataset } from './open.js';
+export { readMask } from './read-mask.js';
 export { type LabelBudget, labelledSubset, PAPER_SHARES, splitByPatient } from './split.js';

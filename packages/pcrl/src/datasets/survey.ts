@@ -1,5 +1,5 @@
 import { existing } from './checks.js';
-import type { Case, Problem } from './dataset.js';
+import type { Case, Problem, Region } from './dataset.js';
 import { Findings } from './findings.js';
 import { looksLikeLabel } from './label-columns.js';
 import { LAYOUT_DEFAULTS, type LayoutOptions } from './layouts/layout.js';
@@ -14,6 +14,8 @@ export interface Survey {
   /** Of every split, labelled or not, pictures and volumes. */
   readonly cases: readonly Case[];
   readonly labelNames: readonly string[];
+  readonly regions?: readonly Region[];
+  readonly channelNames?: readonly string[];
   readonly problems: readonly Problem[];
   readonly notes: readonly string[];
 }
@@ -45,6 +47,7 @@ export async function surveyDataset(
     layouts: unlabelled.archives.map(({ layout }) => layout.title),
     cases: [...rows, ...archived],
     labelNames,
+    ...namesOf(archives),
     problems: [...findings.problems, ...missing],
     notes: [
       ...new Set([...unlabelled.notes, ...archives.flatMap(({ content }) => content.notes ?? [])]),
@@ -67,6 +70,16 @@ async function labelledArchives(
     }
   }
   return opened;
+}
+
+/** What masks and channels stand for, where it is the same for all cases. */
+function namesOf(archives: readonly Archive[]): Pick<Survey, 'regions' | 'channelNames'> {
+  const titles = new Set(archives.map(({ path }) => path));
+  if (titles.size !== 1) return {};
+  const contents = archives.map(({ content }) => content);
+  const regions = contents.find((content) => content.regions)?.regions;
+  const channelNames = contents.find((content) => content.channelNames)?.channelNames;
+  return { ...(regions ? { regions } : {}), ...(channelNames ? { channelNames } : {}) };
 }
 
 /** Each image once; a case of several channels stands for all of them. */

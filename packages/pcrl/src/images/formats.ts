@@ -7,6 +7,7 @@ import { nifti } from './nifti/nifti.js';
 import { nrrd } from './nrrd/nrrd.js';
 import { omeZarr } from './ome-zarr/ome-zarr.js';
 import { picture } from './picture/picture.js';
+import { prepared } from './prepared/prepared.js';
 
 /** Every format that is read. */
 export const imageFormats: readonly ImageFormat[] = [
@@ -16,6 +17,7 @@ export const imageFormats: readonly ImageFormat[] = [
   nrrd,
   omeZarr,
   dicom,
+  prepared,
 ];
 
 /** The file name endings that are read, for messages and help. */

@@ -19,9 +19,10 @@ export interface Image {
   readonly direction: readonly number[];
   /**
    * `'HU'` where the file says so (CT in DICOM), or where the values look like it: whole numbers,
-   * minimum <= -500, maximum <= 20,000.
+   * minimum <= -500, maximum <= 20,000. `'relative'` where they were brought to the scale from 0 to 1
+   * before they were written.
    */
-  readonly unit: 'HU' | 'arbitrary';
+  readonly unit: 'HU' | 'arbitrary' | 'relative';
   /**
    * The range of values that the file proposes to show, from black to white: DICOM's VOI window
    * (PS3.3, C.11.2.1.2), in the unit of the voxels. Absent where the file proposes none.

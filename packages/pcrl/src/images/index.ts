@@ -11,6 +11,16 @@ export { type Image, type ImageHeader, sharedVoxels, type ValueWindow } from './
 export { type Intensity, scaleIntensity, unusableReason } from './intensity.js';
 export { type VolumeToWrite, writeNifti } from './nifti/write.js';
 export { writePng } from './picture/write.js';
+export { isPrepared, PreparedVolume } from './prepared/prepared-volume.js';
+export {
+  type Fingerprint,
+  PREPARED_VERSION,
+  type PreparedRecord,
+  RECORD_ENDING,
+  readRecord,
+  voxelPath,
+} from './prepared/record.js';
 export { readImage, readImageDimensions, readImageHeader } from './read.js';
 export { describeGrid, isSameGrid } from './same-grid.js';
+export { shrinkGrey } from './shrink.js';
 export { writeWhole } from './write-whole.js';

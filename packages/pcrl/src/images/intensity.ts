@@ -1,3 +1,4 @@
+import { ImageError } from '../errors.js';
 import { type Image, sharedVoxels } from './image.js';
 
 /**
@@ -11,9 +12,14 @@ import { type Image, sharedVoxels } from './image.js';
  */
 export type Intensity = 'auto' | 'ct' | 'percentile';
 
-/** Brings an image's values to `[0, 1]`. The image itself is left as it is. */
+/**
+ * Brings an image's values to `[0, 1]`. The image itself is left as it is.
+ *
+ * @throws ImageError when Hounsfield units are wanted of an image that has lost them
+ */
 export function scaleIntensity(image: Image, intensity: Intensity = 'auto'): Image {
   if (intensity === 'auto' && image.size.length === 2) return image;
+  if (image.unit === 'relative') return relative(image, intensity);
   const ct = intensity === 'ct' || (intensity === 'auto' && image.unit === 'HU');
   const [low, high] = ct ? [-1000, 1000] : robustRange(image.voxels);
   return { ...image, unit: 'arbitrary', voxels: rescaled(image.voxels, low, high) };
@@ -37,6 +43,15 @@ export function unusableReason(image: Image): string | undefined {
   if (infinite > 0)
     return `${infinite.toLocaleString('en')} of ${count} voxels are NaN or infinite`;
   return constant ? `all ${count} voxels are ${first}` : undefined;
+}
+
+function relative(image: Image, intensity: Intensity): Image {
+  if (intensity !== 'ct') return { ...image, unit: 'arbitrary' };
+  throw new ImageError(
+    image.path,
+    'it was prepared between its percentiles; its Hounsfield units are lost',
+    'Prepare it with --intensity ct, or train with intensity auto.',
+  );
 }
 
 function rescaled(voxels: Float32Array, low: number, high: number): Float32Array {

@@ -1,10 +1,10 @@
 import type { Case, Problem, Region } from '../datasets/index.js';
-import type { ImageHeader } from '../images/index.js';
+import type { Image, ImageHeader } from '../images/index.js';
 
 /** What was read of one image. */
 export interface InspectedImage {
   readonly item: Case;
-  readonly unit: 'HU' | 'arbitrary';
+  readonly unit: Image['unit'];
   readonly lowest: number;
   readonly highest: number;
   readonly mean: number;

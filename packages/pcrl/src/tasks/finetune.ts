@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { RandomStream } from '@pcrl/torch';
 import { type Case, labelledSubset, openDataset } from '../datasets/index.js';
+import { isDiskFull } from '../disk-space.js';
 import type { FinetuneSettings } from '../settings/index.js';
 import { prepareCompute } from '../training/device.js';
-import { diskFull, isDiskFull } from '../training/disk.js';
+import { diskFull } from '../training/disk.js';
 import { memoryHere } from '../training/open-source.js';
 import {
   claimRunFolder,

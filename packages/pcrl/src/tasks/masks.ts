@@ -1,13 +1,6 @@
-import type { Case, Dataset } from '../datasets/index.js';
+import { type Dataset, readMask } from '../datasets/index.js';
 import { DatasetError, ImageError } from '../errors.js';
-import {
-  describeGrid,
-  type Image,
-  isSameGrid,
-  readImage,
-  readImageHeader,
-} from '../images/index.js';
-import type { VolumePlace } from './volume.js';
+import { readImageHeader } from '../images/index.js';
 
 const SHOWN = 10;
 
@@ -28,30 +21,6 @@ export async function labelsInMasks(dataset: Dataset): Promise<readonly number[]
   const labels = [...found].filter((label) => label !== 0).sort((a, b) => a - b);
   if (labels.length > 0) return labels;
   throw new DatasetError('every mask is empty', 'Mark what is to be found with values above 0.');
-}
-
-/**
- * Reads a case's mask.
- *
- * @param place where its image lies
- * @throws {ImageError} it cannot be read, lies on another grid, or holds more than whole numbers 0 to 255
- */
-export async function readMask(item: Case, place: VolumePlace): Promise<Image> {
-  const path = item.mask ?? '';
-  const mask = await readImage(path);
-  if (!isSameGrid(mask, place)) {
-    throw new ImageError(
-      path,
-      `the mask lies on another grid than its image ${item.image}:\n` +
-        `      mask  ${describeGrid(mask)}\n      image ${describeGrid(place)}`,
-      'Resample the mask (nearest neighbour) to the grid of its image.',
-    );
-  }
-  const odd = mask.voxels.find((value) => !Number.isInteger(value) || value < 0 || value > 255);
-  if (odd !== undefined) {
-    throw new ImageError(path, `a mask holds whole numbers from 0 to 255, this one ${odd}`);
-  }
-  return mask;
 }
 
 /** Lists what is wrong with labelled images, before the first step. */

@@ -1,11 +1,11 @@
 import { interpolate, noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/torch';
-import type { Case } from '../datasets/index.js';
+import { type Case, readMask } from '../datasets/index.js';
 import { writeNifti } from '../images/index.js';
 import { dice, hausdorff95 } from '../metrics/index.js';
 import type { SegmentationSettings } from '../settings/index.js';
 import { cutRegion } from '../views/drawing/region.js';
 import { segmentationLoss } from './dice-loss.js';
-import { labelsInMasks, readMask } from './masks.js';
+import { labelsInMasks } from './masks.js';
 import { labelMap, type Prediction, predictVolume, probabilitiesOf } from './predict-volume.js';
 import { segmentationFigures } from './segmentation-figures.js';
 import { SegmentationNetwork } from './segmentation-network.js';

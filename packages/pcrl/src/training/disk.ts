@@ -1,12 +1,4 @@
-import { statfsSync } from 'node:fs';
 import { TrainingError } from '../errors.js';
-
-const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-/** Whether the system refused to write for want of space (or of a quota, or a limit on file sizes). */
-export function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && FULL.has(String((error as NodeJS.ErrnoException).code));
-}
 
 /** No space left, with what can be relied on. */
 export function diskFull(run: string, saved: number | undefined, cause: unknown): TrainingError {
@@ -17,10 +9,4 @@ export function diskFull(run: string, saved: number | undefined, cause: unknown)
     'Make room, then go on with --resume.',
     { cause },
   );
-}
-
-/** Free bytes on the disk of a folder. */
-export function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }

@@ -1,11 +1,12 @@
 import { buildInfo } from '@pcrl/torch';
 import type { Dataset, Problem } from '../datasets/index.js';
+import { isDiskFull } from '../disk-space.js';
 import type { MethodFactory } from '../methods/method.js';
 import type { PretrainSettings } from '../settings/index.js';
 import { batchesFrom } from './batches.js';
 import { Checkpoints } from './checkpoint.js';
 import { type Compute, prepareCompute } from './device.js';
-import { diskFull, isDiskFull } from './disk.js';
+import { diskFull } from './disk.js';
 import { saveFinalWeights } from './final-weights.js';
 import { listingDigest } from './image-listing.js';
 import { initialiseEncoder } from './initial-weights.js';

@@ -1,8 +1,12 @@
 import type { Problem } from '../datasets/dataset.js';
 import { ImageError } from '../errors.js';
+import { isPrepared, PreparedVolume } from '../images/prepared/prepared-volume.js';
 import { readImage } from '../images/read.js';
+import type { ViewSettings3D } from '../settings/index.js';
+import type { SampleAddress } from '../views/address.js';
 import { onUnitScale } from '../views/intensity.js';
 import {
+  isForVolumes,
   type PreparedSample,
   prepareSample,
   type ViewImage,
@@ -51,8 +55,13 @@ export class SamplePreparer {
   async prepare({ sample, epoch }: SampleRequest): Promise<SampleOutcome> {
     const { list } = this;
     try {
-      const image = await this.#image(imageOf(list, sample));
-      return { prepared: prepareSample(image, { seed: list.seed, epoch, sample }, list.views) };
+      const address = { seed: list.seed, epoch, sample };
+      const index = imageOf(list, sample);
+      const path = list.images[index]!;
+      if (isPrepared(path) && isForVolumes(list.views)) {
+        return { prepared: sampleFromDisk(path, address, list.views) };
+      }
+      return { prepared: prepareSample(await this.#image(index), address, list.views) };
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       return { problem: { path: error.path, reason: error.reason } };
@@ -69,6 +78,29 @@ export class SamplePreparer {
     }
     return image;
   }
+}
+
+/**
+ * Reads of a prepared volume only the boxes that a sample needs; nothing of it stays in memory.
+ *
+ * @throws {ImageError} it is damaged, or was prepared on another scale of intensities
+ */
+function sampleFromDisk(
+  path: string,
+  address: SampleAddress,
+  views: ViewSettings3D,
+): PreparedSample {
+  using volume = new PreparedVolume(path);
+  const { size, spacing, unit } = volume.record;
+  const other = unit === 'HU' ? 'percentile' : 'ct';
+  if (views.intensity === other) {
+    throw new ImageError(
+      path,
+      `the run wants intensity ${other}, and it was not prepared so`,
+      `Train with intensity auto, or prepare the data again with --intensity ${other}.`,
+    );
+  }
+  return prepareSample({ size, spacing, unit, onDisk: volume }, address, views);
 }
 
 /**

@@ -1,10 +1,10 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import { freeBytes } from '../disk-space.js';
 import { TrainingError } from '../errors.js';
 import type { PretrainSettings } from '../settings/index.js';
 import { CollapseAlarm } from './alarms.js';
 import { capturedStep, isFiniteStep, writeCapture } from './capture.js';
 import type { Checkpoints } from './checkpoint.js';
-import { freeBytes } from './disk.js';
 import { forecast } from './forecast.js';
 import type { LoadedBatch, Loader } from './loader.js';
 import type { MetricsFile } from './metrics.js';

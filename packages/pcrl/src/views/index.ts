@@ -20,6 +20,7 @@ export {
   prepareSample,
   type ViewImage,
   type ViewSettings,
+  type ViewVolume,
 } from './prepare.js';
 export { type RedrawnView, redrawView, type ViewRequest } from './redraw.js';
 export { renderViews } from './rendering/render.js';

@@ -12,12 +12,18 @@ import { type Appearance2D, type Appearance3D, type SamplePlan, viewsOf } from '
 import { cutRegion, regionAround } from './drawing/region.js';
 import { fillSwapMap } from './drawing/swap-map.js';
 import { gridOf, lowestInBox, type VoxelGrid, wholeBox } from './drawing/voxel-grid.js';
+import { lowestOf, type VoxelSource, type VoxelsOnDisk } from './drawing/voxel-source.js';
 
 /** What the views of images and of volumes need to know. */
 export type ViewSettings = ViewSettings2D | ViewSettings3D;
 
 /** An image as views read it: intensities on the scale from 0 to 1, no NaN. */
 export type ViewImage = Pick<Image, 'size' | 'channels' | 'voxels' | 'spacing' | 'unit'>;
+
+/** A volume whose voxels stay on the disk, as views read it: a box at a time. */
+export type ViewVolume = Pick<Image, 'size' | 'spacing' | 'unit'> & {
+  readonly onDisk: VoxelsOnDisk;
+};
 
 /**
  * All that rendering needs of one sample. The arrays lie in shared memory: a loader thread hands a
@@ -48,21 +54,21 @@ export function isForVolumes(settings: ViewSettings): settings is ViewSettings3D
  * function of its arguments alone.
  */
 export function prepareSample(
-  image: ViewImage,
+  image: ViewImage | ViewVolume,
   address: SampleAddress,
   settings: ViewSettings,
 ): PreparedSample {
+  const grid = 'onDisk' in image ? image.onDisk : gridOf(image);
   return isForVolumes(settings)
-    ? prepareSample3D(image, address, settings)
-    : prepareSample2D(image, address, settings);
+    ? prepareSample3D(image, grid, address, settings)
+    : prepareSample2D(grid, address, settings);
 }
 
 function prepareSample2D(
-  image: ViewImage,
+  grid: VoxelSource,
   address: SampleAddress,
   settings: ViewSettings2D,
 ): PreparedSample2D {
-  const grid = gridOf(image);
   const crops = drawCrops2D(grid.size, settings, address);
   const plan = (box: Box, view: number) => ({
     geometry: drawGeometry2D(box, settings, address, view),
@@ -81,17 +87,17 @@ function prepareSample2D(
 }
 
 function prepareSample3D(
-  image: ViewImage,
+  image: Pick<ViewImage, 'spacing' | 'unit'>,
+  grid: VoxelSource,
   address: SampleAddress,
   settings: ViewSettings3D,
 ): PreparedSample3D {
-  const grid = gridOf(image);
   const volume = { grid, unit: voxelsPerUnit(image, settings), hounsfield: image.unit === 'HU' };
   const cropAddress = settings.storedCrops ? { ...address, epoch: 0 } : address;
   const crops = drawCrops3D(volume, settings, cropAddress);
   const boxes = [...crops.globals, ...crops.locals];
   const padded = boxes.some((box) => !contains(wholeBox(grid), box));
-  const padding = padded ? lowestInBox(grid, wholeBox(grid)) : 0;
+  const padding = padded ? lowestOf(grid) : 0;
   const region = regionAround(boxes, grid);
   const cut = { size: region.size, voxels: cutRegion(grid, region, padding) };
   const plan = (box: Box, view: number) => ({
@@ -129,7 +135,10 @@ function lowestInView(
 }
 
 /** Voxels of the image per voxel at the target spacing; 1 when the image's own spacing is kept. */
-function voxelsPerUnit(image: ViewImage, { spacing }: ViewSettings3D): readonly number[] {
+function voxelsPerUnit(
+  image: Pick<ViewImage, 'spacing'>,
+  { spacing }: ViewSettings3D,
+): readonly number[] {
   return image.spacing.map((millimetres) => (spacing === 'native' ? 1 : spacing / millimetres));
 }
 

@@ -4,12 +4,13 @@ import type { SampleAddress } from '../address.js';
 import { type Box, boundingBox, boxBetween, endOf, intersection, volumeOf } from './box.js';
 import { type Crops, missingOverlap } from './crops-2d.js';
 import { drawUntilAccepted } from './redraw.js';
-import { excessAir, excessTissue } from './tissue.js';
-import { isConstant, type VoxelGrid, wholeBox } from './voxel-grid.js';
+import { excessAir, excessTissue, withReach } from './tissue.js';
+import { isConstant, wholeBox } from './voxel-grid.js';
+import { type VoxelSource, voxelsNear } from './voxel-source.js';
 
 /** A volume to crop, with its voxels on the scale from 0 to 1. */
 export interface CropVolume {
-  readonly grid: VoxelGrid;
+  readonly grid: VoxelSource;
   /** Voxels of the volume per voxel at the target spacing, per axis. */
   readonly unit: readonly number[];
   /** Whether 0 is -1000 HU and 1 is 1000 HU, so that the tissue rules mean something. */
@@ -44,7 +45,7 @@ export function drawCrops3D(
     const localStream = new RandomStream(seed, 'views: local crop', epoch, sample, view);
     return drawUntilAccepted(
       () => drawLocal(localStream, volume, settings, globals),
-      (box) => (isConstant(volume.grid, box) ? 1 : 0),
+      (box) => constancy(volume.grid, box),
       LOCAL_TRIES,
     );
   });
@@ -111,13 +112,24 @@ function contentViolation(
   box: Box,
   first: Box,
 ): number {
-  if (hounsfield && settings.tissueRule === 'paper') return excessAir(grid, box);
+  if (hounsfield && settings.tissueRule === 'paper') {
+    const near = voxelsNear(grid, box);
+    return excessAir(near.grid, near.box);
+  }
   if (hounsfield && settings.tissueRule === 'official') {
     const limit = volumeOf(first) / unit.reduce((product, side) => product * side, 1);
-    const excess = excessTissue(grid, box, settings.size, limit, unit[2]!);
+    const near = voxelsNear(grid, withReach(box, unit[2]!));
+    const inNear = { start: near.box.start, size: box.size };
+    const excess = excessTissue(near.grid, inNear, settings.size, limit, unit[2]!);
     return excess / settings.size.reduce((product, side) => product * side, 1);
   }
-  return isConstant(grid, box) ? 1 : 0;
+  return constancy(grid, box);
+}
+
+/** 1 for a box in which nothing can be learnt. */
+function constancy(source: VoxelSource, box: Box): number {
+  const near = voxelsNear(source, box);
+  return isConstant(near.grid, near.box) ? 1 : 0;
 }
 
 function drawLocal(

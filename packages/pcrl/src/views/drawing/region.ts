@@ -1,12 +1,13 @@
 import { sharedVoxels } from '../../images/image.js';
 import { type Box, boundingBox, boxBetween, endOf } from './box.js';
 import type { VoxelGrid } from './voxel-grid.js';
+import { type VoxelSource, voxelsNear } from './voxel-source.js';
 
 /** Interpolation at a crop's edge reads its neighbours, where the image has them. */
 const NEIGHBOURS = 1;
 
 /** The whole voxels that crops need: the smallest box around them and one voxel more inside the image. */
-export function regionAround(boxes: readonly Box[], grid: VoxelGrid): Box {
+export function regionAround(boxes: readonly Box[], grid: Pick<VoxelGrid, 'size'>): Box {
   const around = boundingBox(boxes);
   const end = endOf(around);
   const low = around.start.map((value) => {
@@ -25,7 +26,8 @@ export function regionAround(boxes: readonly Box[], grid: VoxelGrid): Box {
  * The voxels of a region in shared memory, so that threads hand them on without a copy. Where the
  * region reaches beyond the image the value is `padding`.
  */
-export function cutRegion(grid: VoxelGrid, region: Box, padding: number): Float32Array {
+export function cutRegion(source: VoxelSource, wanted: Box, padding: number): Float32Array {
+  const { grid, box: region } = voxelsNear(source, wanted);
   const [slabs, rows, columns] = asVolume(region.size, 1);
   const [depth, height, width] = asVolume(grid.size, 1);
   const [slab0, row0, column0] = asVolume(region.start, 0);

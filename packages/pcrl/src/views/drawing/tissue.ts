@@ -34,6 +34,12 @@ export function excessAir(volume: VoxelGrid, box: Box): number {
   return Math.max(0, air / (xs.length * ys.length * zs.length) - MOST_AIR);
 }
 
+/** A box and the slices after it that the code's test looks at. */
+export function withReach({ start, size }: Box, sliceThickness: number): Box {
+  const [rows, columns, slices] = size as [number, number, number];
+  return { start, size: [rows, columns, slices + OFFICIAL_REACH * sliceThickness] };
+}
+
 function lattice(first: number, last: number): number[] {
   const step = Math.max(1, Math.floor((last - first + 1) / POINTS_PER_AXIS));
   return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => first + i * step);
@@ -59,7 +65,7 @@ export function excessTissue(
 ): number {
   const [rows, columns, slices] = output as [number, number, number];
   const extended = slices + OFFICIAL_REACH;
-  const depth = box.size[2]! + OFFICIAL_REACH * sliceThickness;
+  const depth = withReach(box, sliceThickness).size[2]!;
   const xs = nearest(box.start[0]!, box.size[0]!, rows, volume.size[0]!);
   const ys = nearest(box.start[1]!, box.size[1]!, columns, volume.size[1]!);
   const zs = nearest(box.start[2]!, depth, extended, volume.size[2]!);

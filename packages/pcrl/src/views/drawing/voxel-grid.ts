@@ -33,12 +33,12 @@ export function tensorOrder(perAxis: readonly number[]): readonly number[] {
 }
 
 /** The whole grid as a box. */
-export function wholeBox(grid: VoxelGrid): Box {
+export function wholeBox(grid: Pick<VoxelGrid, 'size'>): Box {
   return { start: grid.size.map(() => 0), size: grid.size };
 }
 
 /** First and last whole voxel that a box touches, kept inside the grid. */
-export function voxelRange(grid: VoxelGrid, box: Box, axis: number): Range {
+export function voxelRange(grid: Pick<VoxelGrid, 'size'>, box: Box, axis: number): Range {
   const top = grid.size[axis]! - 1;
   const first = Math.min(top, Math.max(0, Math.floor(box.start[axis]!)));
   return [first, Math.min(top, Math.max(first, Math.ceil(endOf(box)[axis]!) - 1))];
