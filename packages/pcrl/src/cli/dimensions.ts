@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readDescription } from '../datasets/cache/description.js';
 import { SettingsError } from '../errors.js';
 import { imageDimensions, imageExtensions } from '../images/index.js';
 
@@ -9,11 +10,13 @@ const BYTES_TO_READ = 65_536;
 /**
  * Whether the data are images (2) or volumes (3), told by the name of the first image found.
  *
- * @param sources folders, image files, or CSV files and lists that name images
+ * @param sources folders, caches, image files, or CSV files and lists that name images
  * @throws {SettingsError} no image is found
  */
 export async function guessDimensions(sources: readonly string[]): Promise<2 | 3> {
   for (const source of sources) {
+    const cache = await readDescription(source);
+    if (cache) return cache.preparing.dimensions;
     const image = await firstImage(source);
     const dimensions = image === undefined ? undefined : imageDimensions(image);
     if (dimensions) return dimensions;

@@ -9,6 +9,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { guessDimensions } from '../../src/cli/dimensions.js';
 import { openDataset } from '../../src/datasets/index.js';
 import { DatasetError, PreparingError } from '../../src/errors.js';
 import { surveySources, verify } from '../../src/preparing/index.js';
@@ -68,6 +69,7 @@ describe('preparing again', () => {
     const source = await writeVolumes(join(root, 'again'), 4);
     const cache = join(root, 'again-cache');
     expect(await prepareRecorded(source, cache)).toMatchObject({ prepared: 4, unchanged: 0 });
+    expect(await guessDimensions([cache])).toBe(3);
     expect(await prepareRecorded(source, cache)).toMatchObject({ prepared: 0, unchanged: 4 });
     utimesSync(join(source, 'volume-1.nii.gz'), new Date(), new Date(2e12));
     const notes = (await openDataset([cache])).notes.join('\n');
