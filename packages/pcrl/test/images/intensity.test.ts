@@ -32,6 +32,16 @@ describe('scaleIntensity', () => {
     expect([...scaleIntensity(picture, 'percentile').voxels]).not.toEqual([...picture.voxels]);
   });
 
+  it('shows a picture by its window, and keeps the window of no old values', () => {
+    const radiograph = { ...volume([0, 0.01, 0.02, 0.04, 1]), size: [5, 1] };
+    const scaled = scaleIntensity({ ...radiograph, window: { low: 0.01, high: 0.03 } });
+    expect([...scaled.voxels].map((value) => Number(value.toFixed(5)))).toEqual([0, 0, 0.5, 1, 1]);
+    expect(scaled).not.toHaveProperty('window');
+    expect(scaleIntensity({ ...volume([-1000, 1000], 'HU'), window: { low: 0, high: 1 } })).toEqual(
+      { ...volume([0, 1]) },
+    );
+  });
+
   it.skipIf(lacking)('takes the percentiles of the foreground as numpy does', () => {
     const values = Array.from({ length: 5000 }, (_, at) => (at < 2000 ? 0 : 1 + ((at * 37) % 997)));
     const [low, high] = python<[number, number]>(

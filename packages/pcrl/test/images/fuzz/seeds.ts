@@ -21,6 +21,7 @@ export async function generatedSeeds(folder: string): Promise<Seed[]> {
     ...nrrdSeeds(),
     ...(await pictureSeeds(folder)),
     ...zarrSeeds(),
+    ...dicomSeeds(),
   ];
 }
 
@@ -188,4 +189,91 @@ function zarrSeeds(): Seed[] {
       ]),
     },
   ];
+}
+
+/** A slice of 6 x 7, a series of two of them, and a radiograph in RLE. */
+function dicomSeeds(): Seed[] {
+  const plain = '1.2.840.10008.1.2.1';
+  const pixels = RAW.subarray(0, 84);
+  const slices = [0, 1].map((z) =>
+    dicomFile(plain, [...placed(z), element(0x7fe00010, 'OW', pixels)]),
+  );
+  // One segment for the high bytes and one for the low, each one literal run of 42.
+  const plane = (half: number) =>
+    Buffer.concat([Buffer.from([41]), Buffer.from(pixels.filter((_, at) => at % 2 === half))]);
+  const segments = Buffer.concat([plane(1), plane(0)]);
+  const offsets = Buffer.alloc(64);
+  for (const [at, value] of [2, 64, 64 + 43].entries()) offsets.writeUInt32LE(value, at * 4);
+  const fragments = Buffer.concat([
+    item(Buffer.alloc(0)),
+    item(Buffer.concat([offsets, segments])),
+    Buffer.from('feffdde000000000', 'hex'),
+  ]);
+  const encapsulated = element(0x7fe00010, 'OB', fragments);
+  encapsulated.writeUInt32LE(0xffff_ffff, 8);
+  return [
+    single('slice.dcm', slices[0]!),
+    {
+      name: 'series.dicom',
+      files: new Map(slices.map((bytes, z) => [`series.dicom/${z}`, bytes])),
+    },
+    single('rle.dcm', dicomFile('1.2.840.10008.1.2.5', [...described, encapsulated])),
+  ];
+}
+
+const short = (value: number) => Buffer.from(Uint16Array.of(value).buffer);
+
+/** A data element in explicit little endian; `tag` is its group and number. */
+function element(tag: number, representation: string, value: Buffer | string): Buffer {
+  const text = Buffer.from(value);
+  const bytes = text.length % 2 ? Buffer.concat([text, Buffer.from(' ')]) : text;
+  const isLong = representation.startsWith('O');
+  const head = Buffer.alloc(isLong ? 12 : 8);
+  head.writeUInt16LE(tag >>> 16, 0);
+  head.writeUInt16LE(tag & 0xffff, 2);
+  head.write(representation, 4, 'latin1');
+  if (isLong) head.writeUInt32LE(bytes.length, 8);
+  else head.writeUInt16LE(bytes.length, 6);
+  return Buffer.concat([head, bytes]);
+}
+
+function item(value: Buffer): Buffer {
+  const head = Buffer.from('feff00e000000000', 'hex');
+  head.writeUInt32LE(value.length, 4);
+  return Buffer.concat([head, value]);
+}
+
+/** 6 columns, 7 rows, signed numbers of 16 bits. */
+const described: readonly Buffer[] = [
+  element(0x00280002, 'US', short(1)),
+  element(0x00280004, 'CS', 'MONOCHROME2'),
+  element(0x00280010, 'US', short(7)),
+  element(0x00280011, 'US', short(6)),
+  element(0x00280100, 'US', short(16)),
+  element(0x00280101, 'US', short(16)),
+  element(0x00280102, 'US', short(15)),
+  element(0x00280103, 'US', short(1)),
+];
+
+/** A CT slice at height `z`. */
+function placed(z: number): Buffer[] {
+  return [
+    element(0x00080018, 'UI', `1.2.3.${z}`),
+    element(0x00080060, 'CS', 'CT'),
+    element(0x0020000e, 'UI', '1.2.3'),
+    element(0x00200032, 'DS', `0\\0\\${z}`),
+    element(0x00200037, 'DS', '1\\0\\0\\0\\1\\0'),
+    ...described.slice(0, 4),
+    element(0x00280030, 'DS', '1\\1'),
+    ...described.slice(4),
+    element(0x00281052, 'DS', '-1024'),
+    element(0x00281053, 'DS', '1'),
+  ];
+}
+
+function dicomFile(syntax: string, elements: readonly Buffer[]): Buffer {
+  const meta = element(0x00020010, 'UI', syntax);
+  const length = Buffer.from(Uint32Array.of(meta.length).buffer);
+  const head = [Buffer.alloc(128), Buffer.from('DICM'), element(0x00020000, 'UL', length), meta];
+  return Buffer.concat([...head, ...elements]);
 }

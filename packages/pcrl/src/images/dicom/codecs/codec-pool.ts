@@ -11,13 +11,14 @@ const WASM_MEGABYTES = 512;
 const WASM_PAGES = WASM_MEGABYTES * 16;
 
 /** A frame of 512 x 512 takes 10 to 50 ms; the largest mammograms take seconds. */
-export const FRAME_TIMEOUT_MS = 10_000;
+const FRAME_TIMEOUT_MS = 10_000;
 
 /** Loader threads read files side by side already, so each of them keeps one process. */
 const PROCESSES = isMainThread ? Math.min(4, availableParallelism()) : 1;
 
 interface Waiting {
   readonly task: CodecTask;
+  readonly timeout: number;
   readonly resolve: (result: CodecResult) => void;
   readonly reject: (error: Error) => void;
 }
@@ -33,9 +34,9 @@ class CodecPool {
   #count = 0;
 
   /** @throws Error in the decoder's words, or that it crashed or took too long. */
-  decode(task: CodecTask): Promise<CodecResult> {
+  decode(task: CodecTask, timeout: number): Promise<CodecResult> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ task, resolve, reject });
+      this.#waiting.push({ task, timeout, resolve, reject });
       this.#next();
     });
   }
@@ -56,9 +57,9 @@ class CodecPool {
     return new CodecProcess();
   }
 
-  async #run(process: CodecProcess, { task, resolve, reject }: Waiting): Promise<void> {
+  async #run(process: CodecProcess, { task, timeout, resolve, reject }: Waiting): Promise<void> {
     try {
-      resolve(await process.decode(task));
+      resolve(await process.decode(task, timeout));
     } catch (error) {
       reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -91,7 +92,7 @@ class CodecProcess {
     this.#rest();
   }
 
-  decode(task: CodecTask): Promise<CodecResult> {
+  decode(task: CodecTask, timeout: number): Promise<CodecResult> {
     const child = this.#child;
     child.ref();
     child.channel?.ref();
@@ -112,9 +113,9 @@ class CodecProcess {
       };
       const timer = setTimeout(() => {
         this.#end();
-        const seconds = FRAME_TIMEOUT_MS / 1000;
+        const seconds = timeout / 1000;
         finish(() => reject(new Error(`the decoder did not finish within ${seconds} s`)));
-      }, FRAME_TIMEOUT_MS);
+      }, timeout);
       child.on('message', onMessage);
       child.on('exit', onExit);
       child.send(task, (error) => {
@@ -137,8 +138,13 @@ class CodecProcess {
 
 let pool: CodecPool | undefined;
 
-/** Decodes a frame apart from this process. */
-export function decodeApart(task: CodecTask): Promise<CodecResult> {
+/**
+ * Decodes a frame apart from this process.
+ *
+ * @param timeout milliseconds, the start of the decoding process included
+ * @throws Error in the decoder's words, or that it crashed or took too long
+ */
+export function decodeApart(task: CodecTask, timeout = FRAME_TIMEOUT_MS): Promise<CodecResult> {
   pool ??= new CodecPool();
-  return pool.decode(task);
+  return pool.decode(task, timeout);
 }

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeApart } from '../../../src/images/dicom/codecs/codec-pool.js';
+import { readImage } from '../../../src/images/index.js';
+import { temporaryFolder } from '../folders.js';
+import { pythonLacks } from '../python.js';
+import { type Generated, generateDicom } from './generated.js';
+
+const lacking = pythonLacks('pydicom', 'numpy', 'PIL');
+const folder = temporaryFolder();
+
+/** The processes that decode for this one. */
+function decoders(): number[] {
+  const threads = readdirSync('/proc/self/task');
+  const children = threads.flatMap((thread) =>
+    readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  );
+  return children
+    .filter((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('codec-process'))
+    .map(Number);
+}
+
+describe.skipIf(lacking)(`decoding apart${lacking ? ` (${lacking})` : ''}`, () => {
+  let generated: Readonly<Record<string, Generated>> = {};
+  beforeAll(() => {
+    generated = generateDicom(folder);
+  });
+
+  const codestream = () => {
+    const file = readFileSync(join(folder, 'j2k-1.dcm'));
+    return Buffer.from(file.subarray(file.indexOf(Buffer.from('ff4fff51', 'hex'))));
+  };
+  const decode = (bytes: Buffer, timeout?: number) =>
+    decodeApart({ codec: 'jpeg-2000', bytes, rgb: false }, timeout);
+
+  async function nextIsRead(): Promise<void> {
+    const { voxels } = await readImage(join(folder, 'j2k-2.dcm'));
+    const expected = generated['j2k-2.dcm']!.values.map((value) => Math.fround(value / 255));
+    expect([...voxels]).toEqual(expected);
+  }
+
+  it('names the file with a damaged codestream, and reads the next one', async () => {
+    const whole = readFileSync(join(folder, 'j2k-1.dcm'));
+    const start = whole.indexOf(Buffer.from('ff4fff51', 'hex'));
+    whole.fill(0x55, start + 60, start + 90);
+    const path = join(folder, 'damaged.dcm');
+    writeFileSync(path, whole);
+    await expect(readImage(path)).rejects.toThrow(/damaged\.dcm: .* cannot be decoded/s);
+    await nextIsRead();
+  });
+
+  it('gives up on a decoder that takes too long', async () => {
+    await expect(decode(codestream(), 1)).rejects.toThrow('did not finish within 0.001 s');
+    await nextIsRead();
+  });
+
+  it('starts another decoder for one that crashed', async () => {
+    await nextIsRead();
+    expect(decoders().length).toBeGreaterThan(0);
+    const [first] = decoders();
+    const decoding = decode(codestream());
+    for (const id of decoders()) process.kill(id, 'SIGKILL');
+    await expect(decoding).rejects.toThrow('the decoder crashed (SIGKILL)');
+    expect(decoders()).not.toContain(first);
+    await nextIsRead();
+  });
+
+  it('lets no codestream take more memory than a decoder may', async () => {
+    const bytes = codestream();
+    // SIZ: width, height, and those of a tile (ISO/IEC 15444-1, A.5.1).
+    for (const at of [8, 12, 24, 28]) bytes.writeUInt32BE(60_000, at);
+    await expect(decode(bytes)).rejects.toThrow('the decoder gave up');
+    await nextIsRead();
+  });
+});
