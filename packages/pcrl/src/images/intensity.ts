@@ -7,8 +7,9 @@ import { type Image, sharedVoxels } from './image.js';
  * - `'ct'`: Hounsfield units, clipped to [-1000, 1000], then (HU + 1000) / 2000 (PCRLv2's LUNA data);
  * - `'percentile'`: the 0.5 and 99.5 percentiles of the foreground become 0 and 1, values beyond
  *   them are clipped;
- * - `'auto'`: `'ct'` for unit `'HU'`, `'percentile'` for other volumes, pictures as they are (their
- *   reader scaled them by bit depth).
+ * - `'auto'`: `'ct'` for unit `'HU'`, `'percentile'` for other volumes; pictures by their window where
+ *   they have one (radiographs in DICOM use a small part of their 16 bits, and would be dark), else as
+ *   they are (their reader scaled them by bit depth).
  */
 export type Intensity = 'auto' | 'ct' | 'percentile';
 
@@ -18,11 +19,18 @@ export type Intensity = 'auto' | 'ct' | 'percentile';
  * @throws ImageError when Hounsfield units are wanted of an image that has lost them
  */
 export function scaleIntensity(image: Image, intensity: Intensity = 'auto'): Image {
-  if (intensity === 'auto' && image.size.length === 2) return image;
+  // The window is in the unit of the old values.
+  const { window, ...rest } = image;
+  const isPicture = intensity === 'auto' && image.size.length === 2;
+  if (isPicture && !window) return image;
   if (image.unit === 'relative') return relative(image, intensity);
-  const ct = intensity === 'ct' || (intensity === 'auto' && image.unit === 'HU');
-  const [low, high] = ct ? [-1000, 1000] : robustRange(image.voxels);
-  return { ...image, unit: 'arbitrary', voxels: rescaled(image.voxels, low, high) };
+  const [low, high] = isPicture && window ? [window.low, window.high] : range(image, intensity);
+  return { ...rest, unit: 'arbitrary', voxels: rescaled(image.voxels, low, high) };
+}
+
+function range({ unit, voxels }: Image, intensity: Intensity): [number, number] {
+  const ct = intensity === 'ct' || (intensity === 'auto' && unit === 'HU');
+  return ct ? [-1000, 1000] : robustRange(voxels);
 }
 
 /**

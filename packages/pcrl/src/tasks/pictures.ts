@@ -1,7 +1,7 @@
 import { RandomStream } from '@pcrl/torch';
 import type { Case } from '../datasets/index.js';
 import { ImageError } from '../errors.js';
-import { readImage, unusableReason } from '../images/index.js';
+import { readImage, scaleIntensity, unusableReason } from '../images/index.js';
 import type { ClassificationSettings } from '../settings/index.js';
 import type { Box } from '../views/drawing/box.js';
 import type { ViewGeometry } from '../views/drawing/plan.js';
@@ -51,7 +51,7 @@ async function readPicture(item: Case, index: number, views: Views): Promise<Pic
   if (reason) throw new ImageError(item.image, reason);
   const smallest = Math.max(views.scale[0], SMALLEST_AREA);
   const shortSide = Math.max(...views.size) * Math.max(RESIZE, 1 / Math.sqrt(smallest));
-  const { size, voxels } = shrinkToShortSide(image, Math.ceil(shortSide));
+  const { size, voxels } = shrinkToShortSide(scaleIntensity(image), Math.ceil(shortSide));
   return { item, index, size: [...size].reverse(), pixels: inBytes(voxels) };
 }
 
