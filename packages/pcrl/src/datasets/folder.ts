@@ -1,25 +1,29 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
-import { isImageCompanion, isImageFolder, isImagePath } from '../images/index.js';
+import { isDicom, isImageCompanion, isImageFolder, isImagePath } from '../images/index.js';
+import { dicomAmong } from './dicom-folders.js';
+import type { Candidate } from './source.js';
 
 export interface FolderListing {
-  /** Paths of the images, sorted. */
-  readonly images: readonly string[];
+  /** Paths of the images, sorted; those in DICOM come first. */
+  readonly candidates: readonly Candidate[];
   /** How many files of other kinds there are, by extension. */
   readonly others: ReadonlyMap<string, number>;
+  readonly notes: readonly string[];
 }
 
 /** Lists the images in a folder and the folders below it, always in the same order. */
 export async function listFolder(folder: string): Promise<FolderListing> {
-  const images: string[] = [];
+  const dicom = await dicomAmong(await filesBelow(folder));
+  const candidates = [...dicom.candidates];
   const others = new Map<string, number>();
-  for (const path of await filesBelow(folder)) {
+  for (const path of dicom.others) {
     const kind = extname(path).toLowerCase() || 'no extension';
-    if (isImagePath(path)) images.push(path);
+    if (isImagePath(path)) candidates.push({ image: path, shown: path });
     // The data half of an .mhd belongs to an image that is listed.
     else if (!isImageCompanion(path)) others.set(kind, (others.get(kind) ?? 0) + 1);
   }
-  return { images, others };
+  return { candidates, others, notes: dicom.notes };
 }
 
 /**
@@ -95,12 +99,10 @@ function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(b + sep) || b.startsWith(a + sep);
 }
 
-/** Whether a path, after links, is a file that exists, or a folder that is one image. */
+/** Whether a path, after links, is a file that exists, or names an image that is a folder or in one. */
 export async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile() || (found.isDirectory() && isImageFolder(path)),
-    () => false,
-  );
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() || (found?.isDirectory() && isImageFolder(path)) || isDicom(path);
 }
 
 const LONGEST_LINE = 4096;

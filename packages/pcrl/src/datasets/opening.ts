@@ -4,6 +4,7 @@ import { DatasetError, ImageError } from '../errors.js';
 import {
   imageDimensions,
   imageExtensions,
+  isDicom,
   isImageFolder,
   isImagePath,
   readImageDimensions,
@@ -57,23 +58,29 @@ export async function openPaths(
       notes.push(`${path}: recognised as ${layout.title}`, ...(content.notes ?? []));
     } else {
       const source = await openSource(path);
-      sources.push(await withDimensions(source));
+      sources.push(await withDimensions(source, request.findings));
       notes.push(...source.notes);
     }
   }
   return { sources, archives, notes };
 }
 
-/** Opens the images whose names do not tell pictures from volumes, a TIFF or an OME-Zarr say. */
-async function withDimensions(source: Source): Promise<Source> {
+/** Opens the images whose names do not tell pictures from volumes, and leaves out those with a problem. */
+async function withDimensions(source: Source, findings: Findings): Promise<Source> {
   const candidates: Candidate[] = [];
   for (const candidate of source.candidates) {
-    const { image } = candidate;
-    const isTold = imageDimensions(image) !== undefined || !isImagePath(image);
-    const dimensions = isTold ? undefined : await dimensionsInside(image);
-    candidates.push(dimensions ? { ...candidate, dimensions } : candidate);
+    if (candidate.problem !== undefined) findings.add(candidate.problem, candidate.shown);
+    else candidates.push(await withDimensionsOf(candidate));
   }
   return { ...source, candidates };
+}
+
+async function withDimensionsOf(candidate: Candidate): Promise<Candidate> {
+  const { image } = candidate;
+  if (candidate.dimensions ?? imageDimensions(image)) return candidate;
+  if (!isImagePath(image) && !(await isDicom(image))) return candidate;
+  const dimensions = await dimensionsInside(image);
+  return dimensions ? { ...candidate, dimensions } : candidate;
 }
 
 /** Undefined where the file cannot be read. */

@@ -15,7 +15,7 @@ export function toCase(
   findings: Findings,
 ): Case {
   const { image, row } = candidate;
-  if (!row) return { image };
+  if (!row) return { image, ...(candidate.patient ? { patient: candidate.patient } : {}) };
   const patient = row.values.get('patient_id');
   const split = splitOf(candidate, findings);
   const order = orderOf(candidate, findings);

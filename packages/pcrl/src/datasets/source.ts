@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { DatasetError } from '../errors.js';
-import { imageExtensions, isImageFolder, isImagePath } from '../images/index.js';
+import { imageExtensions, isDicom, isImageFolder, isImagePath } from '../images/index.js';
 import { parseCsv, type Row, type Table } from './csv.js';
 import { firstLine, listFolder, namesIn } from './folder.js';
 
@@ -13,6 +13,10 @@ export interface Candidate {
   readonly shown: string;
   /** Told by its content, where the name does not tell. */
   readonly dimensions?: 2 | 3;
+  /** As its header names it. */
+  readonly patient?: string;
+  /** Why it cannot be used, where its header says so. */
+  readonly problem?: string;
   /** The CSV row that names it. */
   readonly row?: Row;
   /** Absolute folder of that CSV; its paths may not lead out of it. */
@@ -45,15 +49,17 @@ export interface Source {
  */
 export async function openSource(path: string): Promise<Source> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new DatasetError(`${path}: no such file or folder`, 'Check the path.');
-  if (found.isDirectory() && !isImageFolder(path)) return folderSource(path);
+  const isSeries = !found && (await isDicom(path));
+  if (!found && !isSeries)
+    throw new DatasetError(`${path}: no such file or folder`, 'Check the path.');
+  if (found?.isDirectory() && !isImageFolder(path)) return folderSource(path);
   switch (extname(path).toLowerCase()) {
     case '.csv':
       return csvSource(path, await readFile(path, 'utf8'));
     case '.txt':
       return listSource(path, await readFile(path, 'utf8'));
   }
-  if (!isImagePath(path)) {
+  if (!isImagePath(path) && !(await isDicom(path))) {
     throw new DatasetError(
       `${path}: neither a folder, a .csv, a .txt list, nor an image`,
       `Images read: ${imageExtensions.join(' ')}`,
@@ -69,10 +75,11 @@ async function folderSource(path: string): Promise<Source> {
     const source = csvSource(table, await readFile(table, 'utf8'));
     return { ...source, notes: [`${path}: opened through ${basename(table)}`] };
   }
-  const { images, others } = await listFolder(path);
-  const { kept, left } = withoutMasks(path, images);
+  const { candidates, others, notes: told } = await listFolder(path);
+  const { kept, left } = withoutMasks(path, candidates);
   const counts = [...others].map(([kind, count]) => `${count.toLocaleString('en')} ${kind}`);
   const notes = [
+    ...told,
     ...(counts.length > 0 ? [`left out files of other kinds: ${counts.join(', ')}`] : []),
     ...(left > 0
       ? [`left out masks beside the folder of images: ${left.toLocaleString('en')}`]
@@ -81,7 +88,7 @@ async function folderSource(path: string): Promise<Source> {
   return {
     path,
     kind: 'folder',
-    candidates: kept.map((image) => ({ image: resolve(image), shown: image })),
+    candidates: kept.map((candidate) => ({ ...candidate, image: resolve(candidate.image) })),
     columns: [],
     notes: notes.map((note) => `${path}: ${note}`),
   };
@@ -102,8 +109,8 @@ const IMAGES_FOLDER = /^images?(tr|ts|val)?$/i;
 const MASKS_FOLDER = /^(labels?|masks?|segmentations?|annotations?)(tr|ts|val)?$/i;
 
 /** Leaves out what lies in a folder `labels`, `masks` or the like that has a folder `images` beside it. */
-function withoutMasks(folder: string, images: readonly string[]) {
-  const parts = images.map((image) => relative(folder, image).split(sep));
+function withoutMasks(folder: string, candidates: readonly Candidate[]) {
+  const parts = candidates.map(({ image }) => relative(folder, image).split(sep));
   const imageFolders = new Set(
     parts.flatMap((names) =>
       names.flatMap((name, at) => (IMAGES_FOLDER.test(name) ? [names.slice(0, at).join(sep)] : [])),
@@ -113,8 +120,8 @@ function withoutMasks(folder: string, images: readonly string[]) {
     names.some(
       (name, at) => MASKS_FOLDER.test(name) && imageFolders.has(names.slice(0, at).join(sep)),
     );
-  const kept = images.filter((_, index) => !isMask(parts[index]!));
-  return { kept, left: images.length - kept.length };
+  const kept = candidates.filter((_, index) => !isMask(parts[index]!));
+  return { kept, left: candidates.length - kept.length };
 }
 
 function listSource(path: string, text: string): Source {

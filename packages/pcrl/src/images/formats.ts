@@ -30,6 +30,11 @@ export function isImagePath(name: string): boolean {
   return formatByName(name) !== undefined;
 }
 
+/** Whether a name ends as a DICOM file; many have no ending. */
+export function isDicomName(name: string): boolean {
+  return endsWithOne(name, dicom.extensions);
+}
+
 /** Whether a name ends as an image that is a folder. */
 export function isImageFolder(name: string): boolean {
   return formatByName(name)?.folder ?? false;

@@ -1,7 +1,9 @@
+export { folderOfSeries, isDicom } from './dicom/dicom.js';
 export { listSeries, type SeriesListing } from './dicom/list.js';
 export {
   imageDimensions,
   imageExtensions,
+  isDicomName,
   isImageCompanion,
   isImageFolder,
   isImagePath,

@@ -80,10 +80,10 @@ describe('a folder', () => {
   });
 
   it('without images is refused with what is read', async () => {
-    const folder = folderWith({ 'a.dcm': '' });
+    const folder = folderWith({ 'a.docx': '' });
     expect(await refusal(folder, {})).toMatch(/no image to use[\s\S]*\.png .*\.nii\.gz/);
     expect(await refusal(join(folder, 'missing'), {})).toMatch(/no such file or folder/);
-    expect(await refusal(join(folder, 'a.dcm'), {})).toMatch(/neither a folder, a \.csv/);
+    expect(await refusal(join(folder, 'a.docx'), {})).toMatch(/neither a folder, a \.csv/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Fingerprint } from '../../images/index.js';
+import { type Fingerprint, folderOfSeries } from '../../images/index.js';
 import { filesBelow } from '../folder.js';
 
 /** Headers whose voxels lie in another file of the same name. */
@@ -49,7 +49,10 @@ function summary(
 }
 
 async function filesOf(path: string): Promise<string[]> {
-  if ((await stat(path)).isDirectory()) return filesBelow(path);
+  const found = await stat(path).catch(() => undefined);
+  const folder = found ? undefined : folderOfSeries(path);
+  if (folder !== undefined) return filesBelow(folder);
+  if (found?.isDirectory()) return filesBelow(path);
   if (!HEADER.test(path)) return [path];
   const stem = path.replace(HEADER, '');
   const beside = await Promise.all(

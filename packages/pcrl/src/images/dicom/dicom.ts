@@ -80,6 +80,11 @@ interface Address {
   readonly number: number;
 }
 
+/** The folder of a series that is named as `FOLDER#SERIES`; undefined for other paths. */
+export function folderOfSeries(path: string): string | undefined {
+  return splitAddress(path)?.folder;
+}
+
 /** Takes `FOLDER#SERIES` or `FOLDER#SERIES:2` apart. */
 function splitAddress(path: string): Address | undefined {
   const [, folder, series, number] = /^(.+)#([0-9A-Za-z._]+)(?::(\d+))?$/.exec(path) ?? [];
@@ -104,8 +109,8 @@ function unnamed(
 /** Files of a folder that are looked at before it is taken for no DICOM series. */
 const LOOKED_AT = 64;
 
-/** Whether a path without a telling name is DICOM: by the mark in a file, or in a folder's first files. */
-async function isDicom(path: string): Promise<boolean> {
+/** Whether a path is DICOM: by the mark in a file, or in the first files of the folder that it names. */
+export async function isDicom(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return startsAsDicom(path);
   const folder = found?.isDirectory() ? path : splitAddress(path)?.folder;
