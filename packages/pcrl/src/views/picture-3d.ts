@@ -41,7 +41,7 @@ export function drawVolumeViews(
   settings: ViewSettings,
 ): Raster {
   const { targets, inputs, locals } = renderedSample(sample, settings);
-  const window = windowOf(sample.voxels);
+  const window = windowOf(sample.clean);
   const size = (view: number) => viewSpacing(sample, image, view);
   const slices = (
     views: readonly ViewVoxels[],
@@ -81,7 +81,7 @@ function cell(
 
 function volumeCell(
   image: ViewImage,
-  { plan, voxels }: PreparedSample,
+  { plan, clean }: PreparedSample,
   settings: ViewSettings,
   cut: Cut,
 ): GridCell {
@@ -93,7 +93,7 @@ function volumeCell(
   const middle = Math.floor(shared.start[through]! + shared.size[through]! / 2);
   const index = Math.min(extent - 1, Math.max(0, middle));
   const plane = slicePlane(image, cut, index);
-  const raster = fitted(plane, VOLUME_SIDE, windowOf(voxels));
+  const raster = fitted(plane, VOLUME_SIDE, windowOf(clean));
   const scale = [raster.width / plane.width, raster.height / plane.height] as const;
   const marked = views.flatMap((box, view): PictureBox[] => {
     if (index < box.start[through]! || index >= endOf(box)[through]!) return [];

@@ -4,15 +4,22 @@ import type { ViewSettings2D, ViewSettings3D } from '../settings/index.js';
 import type { SampleAddress } from './address.js';
 import { drawAppearance2D } from './drawing/appearance-2d.js';
 import { drawAppearance3D } from './drawing/appearance-3d.js';
-import { type Box, contains } from './drawing/box.js';
+import { type Box, contains, shifted } from './drawing/box.js';
 import { drawCrops2D } from './drawing/crops-2d.js';
 import { drawCrops3D } from './drawing/crops-3d.js';
 import { drawGeometry2D, drawGeometry3D } from './drawing/geometry.js';
 import { type Appearance2D, type Appearance3D, type SamplePlan, viewsOf } from './drawing/plan.js';
 import { cutRegion, regionAround } from './drawing/region.js';
 import { fillSwapMap } from './drawing/swap-map.js';
-import { gridOf, lowestInBox, type VoxelGrid, wholeBox } from './drawing/voxel-grid.js';
-import { lowestOf, type VoxelSource, type VoxelsOnDisk } from './drawing/voxel-source.js';
+import { gridOf, lowestInBox, tensorOrder, wholeBox } from './drawing/voxel-grid.js';
+import {
+  lowestOf,
+  type NearbyVoxels,
+  type VoxelSource,
+  type VoxelsOnDisk,
+  voxelsNear,
+} from './drawing/voxel-source.js';
+import { interpolateViews } from './rendering/interpolate-views.js';
 
 /** What the views of images and of volumes need to know. */
 export type ViewSettings = ViewSettings2D | ViewSettings3D;
@@ -31,10 +38,10 @@ export type ViewVolume = Pick<Image, 'size' | 'spacing' | 'unit'> & {
  */
 export interface PreparedSample<A = Appearance2D | Appearance3D> {
   readonly plan: SamplePlan<A>;
-  /** The part of the image that was cut out, in voxels of the image. */
+  /** The part of the image that the views were made from, in voxels of the image. */
   readonly region: Box;
-  /** Its voxels, the last axis fastest. */
-  readonly voxels: Float32Array;
+  /** The views as they were cut, resized, turned and mirrored: global ones, then local ones. */
+  readonly clean: Float32Array;
   /** Standard normal numbers, one for each voxel of each view in turn; empty in 2D. */
   readonly noise: Float32Array;
   /** One index map for each view with swaps, in turn; empty where no view has any. */
@@ -50,7 +57,7 @@ export function isForVolumes(settings: ViewSettings): settings is ViewSettings3D
 }
 
 /**
- * Draws all that is random about a sample's views and cuts out the voxels they need. Runs anywhere; a
+ * Draws all that is random about a sample's views and interpolates them. Runs anywhere; a
  * function of its arguments alone.
  */
 export function prepareSample(
@@ -77,10 +84,11 @@ function prepareSample2D(
   const globals = crops.globals.map(plan);
   const locals = crops.locals.map((box, local) => plan(box, globals.length + local));
   const region = regionAround([...crops.globals, ...crops.locals], grid);
+  const sample = { globals, locals, padded: false };
   return {
-    plan: { globals, locals, padded: false },
+    plan: sample,
     region,
-    voxels: cutRegion(grid, region, 0),
+    clean: cleanViews(sample, region, voxelsNear(grid, region), settings),
     noise: new Float32Array(0),
     swaps: new Int32Array(0),
   };
@@ -97,13 +105,13 @@ function prepareSample3D(
   const crops = drawCrops3D(volume, settings, cropAddress);
   const boxes = [...crops.globals, ...crops.locals];
   const padded = boxes.some((box) => !contains(wholeBox(grid), box));
-  const padding = padded ? lowestOf(grid) : 0;
   const region = regionAround(boxes, grid);
-  const cut = { size: region.size, voxels: cutRegion(grid, region, padding) };
+  // What lies beyond the image takes the lowest value, which needs a copy; else the image is read in place.
+  const nearby = padded ? paddedRegion(grid, region) : voxelsNear(grid, region);
   const plan = (box: Box, view: number) => ({
     geometry: drawGeometry3D(
       box,
-      lowestInView(cut, region, box, settings),
+      lowestInView(nearby, region, box, settings),
       settings,
       address,
       view,
@@ -116,7 +124,7 @@ function prepareSample3D(
   return {
     plan: sample,
     region,
-    voxels: cut.voxels,
+    clean: cleanViews(sample, region, nearby, settings),
     noise: drawNoise(settings, address),
     swaps: swapMaps(sample, settings),
   };
@@ -124,14 +132,16 @@ function prepareSample3D(
 
 /** The smallest value of a crop, looked for about as densely as a global view reads it. */
 function lowestInView(
-  cut: VoxelGrid,
+  nearby: NearbyVoxels,
   region: Box,
-  { start, size }: Box,
+  crop: Box,
   settings: ViewSettings3D,
 ): number {
-  const inRegion = { start: start.map((low, axis) => low - region.start[axis]!), size };
-  const strides = size.map((side, axis) => Math.max(1, Math.floor(side / settings.size[axis]!)));
-  return lowestInBox(cut, inRegion, strides);
+  const toGrid = nearby.box.start.map((start, axis) => start - region.start[axis]!);
+  const strides = crop.size.map((side, axis) =>
+    Math.max(1, Math.floor(side / settings.size[axis]!)),
+  );
+  return lowestInBox(nearby.grid, shifted(crop, toGrid), strides);
 }
 
 /** Voxels of the image per voxel at the target spacing; 1 when the image's own spacing is kept. */
@@ -140,6 +150,48 @@ function voxelsPerUnit(
   { spacing }: ViewSettings3D,
 ): readonly number[] {
   return image.spacing.map((millimetres) => (spacing === 'native' ? 1 : spacing / millimetres));
+}
+
+function paddedRegion(grid: VoxelSource, region: Box): NearbyVoxels {
+  const voxels = cutRegion(grid, region, lowestOf(grid));
+  const box = { start: region.start.map(() => 0), size: region.size };
+  return { grid: { size: region.size, voxels }, box };
+}
+
+/**
+ * How far apart the points that a view is interpolated from may lie, in voxels of the image. In 2D about as
+ * dense as an antialiased resize reads a crop; in 3D trilinear samples up to two voxels apart miss no
+ * voxel, and a finer grid would cost eight times as much.
+ */
+const SPREAD = { images: 1.5, volumes: 2 } as const;
+
+function cleanViews(
+  plan: SamplePlan<unknown>,
+  region: Box,
+  nearby: NearbyVoxels,
+  settings: ViewSettings,
+): Float32Array {
+  const counts = voxelsOfViews(settings);
+  const out = sharedVoxels(counts.reduce((sum, count) => sum + count, 0));
+  const spread = isForVolumes(settings) ? SPREAD.volumes : SPREAD.images;
+  const interpolate = (kind: 'globals' | 'locals', at: number, perAxis: readonly number[]) => {
+    const views = plan[kind].map(({ geometry }) => geometry);
+    const sampling = { size: tensorOrder(perAxis), spread };
+    interpolateViews(out.subarray(at), views, region, nearby, sampling);
+  };
+  const ofGlobals = counts.slice(0, settings.globalViews).reduce((sum, count) => sum + count, 0);
+  interpolate('globals', 0, settings.size);
+  interpolate('locals', ofGlobals, settings.localSize);
+  return out;
+}
+
+/** One array's share of each view, in turn. */
+export function ofViews(values: Float32Array, settings: ViewSettings): readonly Float32Array[] {
+  let at = 0;
+  return voxelsOfViews(settings).map((count) => {
+    at += count;
+    return values.subarray(at - count, at);
+  });
 }
 
 /** Voxels of each view in turn: the global ones, then the local ones. */

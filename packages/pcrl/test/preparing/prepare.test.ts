@@ -50,14 +50,14 @@ describe('views from a cache', () => {
         await samplesOf(settingsFor(source, 'out')),
         await samplesOf(settingsFor(cache, 'out')),
       ];
-      fromCache.forEach(({ plan, region, voxels, swaps }, at) => {
+      fromCache.forEach(({ plan, region, clean, swaps }, at) => {
         const wanted = fromFiles[at]!;
         const boxes = (one: typeof plan) =>
           [...one.globals, ...one.locals].map((v) => v.geometry.box);
         expect(region).toEqual(wanted.region);
         expect(boxes(plan)).toEqual(boxes(wanted.plan));
         expect(swaps).toEqual(wanted.swaps);
-        const worst = Math.max(...voxels.map((value, i) => Math.abs(value - wanted.voxels[i]!)));
+        const worst = Math.max(...clean.map((value, i) => Math.abs(value - wanted.clean[i]!)));
         expect(worst).toBeLessThan(precision);
       });
     },

@@ -44,7 +44,7 @@ describe('the loader', () => {
       const fromThreads = (await load(settings, settings.dimensions)).batches;
       expect(fromThreads).toEqual(batches);
       // Shared memory: what a thread prepared was not copied.
-      expect(fromThreads[0]?.prepared[0]?.voxels.buffer).toBeInstanceOf(SharedArrayBuffer);
+      expect(fromThreads[0]?.prepared[0]?.clean.buffer).toBeInstanceOf(SharedArrayBuffer);
     }
   });
 

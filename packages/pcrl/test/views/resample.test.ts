@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ViewGeometry } from '../../src/views/drawing/plan.js';
 import { cutRegion, regionAround } from '../../src/views/drawing/region.js';
 import { gridOf } from '../../src/views/drawing/voxel-grid.js';
-import type { PreparedSample, ViewImage } from '../../src/views/index.js';
+import type { ViewImage } from '../../src/views/index.js';
 import { resample, resampleOnDevice } from '../../src/views/rendering/resample.js';
 import { difference, python, pythonLacks } from './python.js';
 import { smoothImage } from './samples.js';
@@ -19,7 +19,7 @@ function sampleOf(image: ViewImage, views: readonly ViewGeometry[]) {
     grid,
   );
   const voxels = cutRegion(grid, region, 0);
-  return { sample: { region, voxels } as PreparedSample, views };
+  return { sample: { region, voxels }, views };
 }
 
 /** One view of an image, by the way that a CPU takes. */

@@ -54,3 +54,8 @@ export function contains(outer: Box, inner: Box): boolean {
       low >= outer.start[axis]! && low + inner.size[axis]! <= endOf(outer)[axis]! + 1e-9,
   );
 }
+
+/** The box moved along each axis. */
+export function shifted({ start, size }: Box, by: readonly number[]): Box {
+  return { start: start.map((low, axis) => low + by[axis]!), size };
+}

@@ -1,14 +1,14 @@
 import { type Box, endOf } from '../drawing/box.js';
+import type { VoxelGrid } from '../drawing/voxel-grid.js';
 import type { AffineMap } from './affine.js';
 import { addRow2D, addRow3D, rowSource } from './row-interpolation.js';
 
 /** What one view is interpolated from. */
 export interface InterpolationSource {
-  /** The voxels that were cut out, the last axis fastest. */
-  readonly voxels: Float32Array;
-  /** Where they lie in the image. */
+  readonly grid: VoxelGrid;
+  /** The part of the grid that may be read, in whole voxels; what lies beyond it repeats its edge. */
   readonly region: Box;
-  /** The part of them that is the view's crop. */
+  /** The part of the region that is the view's crop. */
   readonly crop: Box;
   /** From the view's coordinates to the region's, both from -1 to 1. */
   readonly map: AffineMap;
@@ -30,11 +30,11 @@ export function interpolateOnHost(
   size: readonly number[],
   factors: readonly number[],
 ): void {
-  const { region, crop, voxels, outside } = source;
+  const { grid, region, crop, outside } = source;
   const { base, steps } = inVoxels(source.map, size, region.size);
   const points = lattice(factors, steps);
   const addRow = size.length === 2 ? addRow2D : addRow3D;
-  const rows = rowSource(voxels, region.size);
+  const rows = rowSource(grid, region.start, region.size);
   const inRegion = (value: number, axis: number) => value - region.start[axis]! - 0.5;
   const low = Float64Array.from(crop.start, inRegion);
   const high = Float64Array.from(endOf(crop), inRegion);

@@ -1,19 +1,17 @@
 import { cat, type Device, empty, scope, type Tensor } from '@pcrl/torch';
 import type { ViewSettings2D } from '../../settings/index.js';
 import type { Appearance2D, ViewPlan } from '../drawing/plan.js';
-import type { PreparedSample2D } from '../prepare.js';
+import { ofViews, type PreparedSample2D } from '../prepare.js';
 import { colorJitter } from './color-jitter.js';
 import { cutoutMask } from './cutout.js';
 import { gaussianBlur } from './gaussian-blur.js';
-import { resample, viewMajor } from './resample.js';
+import { rowsOnDevice } from './host-rows.js';
+import { viewMajor } from './resample.js';
 import { pairOfViews, type ViewBatch } from './view-batch.js';
 
 /** Means and standard deviations of ImageNet's red, green and blue in [0, 1]. */
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_DEVIATION: readonly number[] = [0.229, 0.224, 0.225];
-
-/** Points at most this far apart: about as dense as an antialiased resize reads a crop. */
-const SPREAD = 1.5;
 
 /**
  * The 2D views of PCRLv2's released code: crop, rotation and mirror; then, for the inputs, blur,
@@ -28,33 +26,23 @@ export function render2D(
     [...size].reverse(),
   );
   const globals = samples.map(({ plan }) => plan.globals);
-  const clean = crops(samples, globals, globalSize!, device);
+  const views = samples.map(({ clean }) => ofViews(clean, settings));
+  const crops = (size: readonly number[], from: number, to?: number) => {
+    const rows = viewMajor(views.map((each) => each.slice(from, to)));
+    return rowsOnDevice(rows, device).reshape([-1, 1, ...size]);
+  };
+  const clean = crops(globalSize!, 0, settings.globalViews);
   const inputs = changed(clean, viewMajor(globals));
   const locals = samples.map(({ plan }) => plan.locals);
   const localInputs =
     settings.localViews === 0
       ? empty([0, 3, ...localSize!], { device })
-      : changed(crops(samples, locals, localSize!, device), viewMajor(locals));
+      : changed(crops(localSize!, settings.globalViews), viewMajor(locals));
   return {
     globals: pairOfViews(inputs),
     targets: pairOfViews(imagenetNormalise(clean)),
     locals: localInputs,
   };
-}
-
-type Views = readonly (readonly ViewPlan<Appearance2D>[])[];
-
-function crops(
-  samples: readonly PreparedSample2D[],
-  views: Views,
-  size: readonly number[],
-  device: Device,
-): Tensor {
-  const items = samples.map((sample, n) => ({
-    sample,
-    views: views[n]!.map(({ geometry }) => geometry),
-  }));
-  return resample(items, size, SPREAD, device);
 }
 
 function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tensor {

@@ -1,14 +1,12 @@
-import { cat, type Device, empty, scope, type Tensor, tensor } from '@pcrl/torch';
+import { type Device, empty, scope, type Tensor, tensor } from '@pcrl/torch';
 import type { ViewSettings3D } from '../../settings/index.js';
 import type { Appearance3D, ViewPlan } from '../drawing/plan.js';
-import { type PreparedSample3D, voxelsOfViews } from '../prepare.js';
+import { ofViews, type PreparedSample3D, voxelsOfViews } from '../prepare.js';
 import { gaussianBlur } from './gaussian-blur.js';
+import { rowsOnDevice } from './host-rows.js';
 import { signedPower, zNormalise } from './intensity-3d.js';
-import { resample, viewMajor } from './resample.js';
+import { viewMajor } from './resample.js';
 import { pairOfViews, type ViewBatch } from './view-batch.js';
-
-/** Trilinear samples up to two voxels apart miss no voxel; a finer grid would cost eight times as much. */
-const SPREAD = 2;
 
 /**
  * The 3D views of PCRLv2's released code: crop, mirror and affine map; then, for the inputs, blur,
@@ -45,25 +43,15 @@ function viewSet(
 ): ViewSet {
   const size = kind === 'globals' ? settings.size : settings.localSize;
   const views = samples.map(({ plan }) => plan[kind]);
-  const items = samples.map((sample, n) => ({
-    sample,
-    views: views[n]!.map(({ geometry }) => geometry),
-  }));
   const [from, to] = kind === 'globals' ? [0, settings.globalViews] : [settings.globalViews];
+  const ofKind = (what: 'clean' | 'noise') =>
+    viewMajor(samples.map((sample) => ofViews(sample[what], settings).slice(from, to)));
   return {
-    clean: resample(items, size, SPREAD, device),
+    clean: rowsOnDevice(ofKind('clean'), device).reshape([-1, 1, ...size]),
     appearances: viewMajor<ViewPlan<Appearance3D>>(views).map(({ appearance }) => appearance),
-    noise: viewMajor(samples.map((sample) => noiseOfViews(sample, settings).slice(from, to))),
+    noise: ofKind('noise'),
     swaps: viewMajor(samples.map((sample) => swapsOfViews(sample, settings).slice(from, to))),
   };
-}
-
-function noiseOfViews({ noise }: PreparedSample3D, settings: ViewSettings3D): Float32Array[] {
-  let at = 0;
-  return voxelsOfViews(settings).map((count) => {
-    at += count;
-    return noise.subarray(at - count, at);
-  });
 }
 
 /** The index map of each view; without entries for a view that has no swaps. */
@@ -100,22 +88,11 @@ function addNoise(rows: Tensor, { appearances, noise }: ViewSet): void {
   const deviations = Float32Array.from(appearances, (appearance) => appearance.noise);
   scope(() => {
     const column = tensor(deviations, [deviations.length, 1], { device: rows.device });
-    rows.add_(joined(noise, rows.device).mul_(column));
+    rows.add_(rowsOnDevice(noise, rows.device).mul_(column));
   });
 }
 
 /** Voxel i of each row becomes voxel `maps[row][i]` of it. */
 function swapPatches(rows: Tensor, maps: readonly Int32Array[]): Tensor {
-  return scope(() => rows.gather(1, joined(maps, rows.device).to({ dtype: 'i64' })));
-}
-
-/** Arrays of equal length as the rows of a tensor. */
-function joined(rows: readonly (Float32Array | Int32Array)[], device: Device): Tensor {
-  return scope(() => {
-    const host = cat(
-      rows.map((row) => tensor(row, [1, row.length])),
-      0,
-    );
-    return device === 'cpu' ? host : host.to({ device });
-  });
+  return scope(() => rows.gather(1, rowsOnDevice(maps, rows.device).to({ dtype: 'i64' })));
 }

@@ -1,12 +1,20 @@
 import { call, callOne, cat, type Device, gridSample, type Tensor, tensor } from '@pcrl/torch';
+import type { Box } from '../drawing/box.js';
 import type { ViewGeometry } from '../drawing/plan.js';
-import type { PreparedSample } from '../prepare.js';
-import { affineField, cropToRegion, viewToCrop } from './affine.js';
-import { interpolateOnHost } from './host-interpolation.js';
+import { cropToRegion, viewToCrop } from './affine.js';
+import { affineField } from './affine-field.js';
+import { interpolateViews, refinement } from './interpolate-views.js';
+
+/** A part of an image. */
+export interface RegionVoxels {
+  readonly region: Box;
+  /** Its voxels, the last axis fastest. */
+  readonly voxels: Float32Array;
+}
 
 /** One sample and the views of it that are made in one go. */
 export interface SampleViews {
-  readonly sample: Pick<PreparedSample, 'region' | 'voxels'>;
+  readonly sample: RegionVoxels;
   readonly views: readonly ViewGeometry[];
 }
 
@@ -39,24 +47,18 @@ export function viewMajor<T>(perSample: readonly (readonly T[])[]): readonly T[]
   return Array.from({ length: count }, (_, view) => perSample.map((of) => of[view]!)).flat();
 }
 
-/** How many points a voxel of a view is the mean of, per axis: as its crop needs. */
-function refinement({ box }: ViewGeometry, size: readonly number[], spread: number): number[] {
-  return size.map((extent, axis) => Math.max(1, Math.ceil(box.size[axis]! / extent / spread)));
-}
-
 function resampleOnHost(
   items: readonly SampleViews[],
   size: readonly number[],
   spread: number,
 ): Tensor {
-  const voxels = size.reduce((product, side) => product * side, 1);
+  const count = size.reduce((product, side) => product * side, 1);
   const views = inOrder(items);
-  const out = new Float32Array(views.length * voxels);
-  views.forEach(({ sample, view }, index) => {
-    const map = cropToRegion(viewToCrop(view, size), view.box, sample.region);
-    const source = { ...sample, crop: view.box, map, outside: view.outside };
-    const target = out.subarray(index * voxels, (index + 1) * voxels);
-    interpolateOnHost(target, source, size, refinement(view, size, spread));
+  const out = new Float32Array(views.length * count);
+  views.forEach(({ sample: { region, voxels }, view }, index) => {
+    const box = { start: region.start.map(() => 0), size: region.size };
+    const nearby = { grid: { size: region.size, voxels }, box };
+    interpolateViews(out.subarray(index * count), [view], region, nearby, { size, spread });
   });
   return tensor(out, [views.length, 1, ...size]);
 }

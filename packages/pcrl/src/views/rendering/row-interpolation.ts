@@ -1,13 +1,18 @@
+import type { VoxelGrid } from '../drawing/voxel-grid.js';
 import { type Row, stretchInside } from './host-interpolation.js';
 
 // The loops of this file are what rendering on the CPU spends its time in. Their numbers come out of
 // typed arrays: those of plain arrays would be checked for their kind in every turn.
 
-/** The voxels that rows are interpolated from. */
+/** The voxels that rows are interpolated from: a region of a grid. */
 export interface RowSource {
   readonly voxels: Float32Array;
-  /** `[H, W]` or `[X, Y, Z]`. */
+  /** The region's `[H, W]` or `[X, Y, Z]`. */
   readonly extents: Int32Array;
+  /** Where the region begins in `voxels`, and how far apart its rows and slabs lie there. */
+  readonly origin: number;
+  readonly rowPitch: number;
+  readonly slabPitch: number;
   /** Between these coordinates a point has all its neighbours. */
   readonly low: Float64Array;
   readonly high: Float64Array;
@@ -16,10 +21,19 @@ export interface RowSource {
 /** Keeps the last index before the edge when coordinates are rounded. */
 const ROUNDING = 1e-6;
 
-export function rowSource(voxels: Float32Array, size: readonly number[]): RowSource {
+/** @param start where the region of `size` voxels begins in the grid */
+export function rowSource(
+  grid: VoxelGrid,
+  start: readonly number[],
+  size: readonly number[],
+): RowSource {
+  const [rows, rowPitch] = grid.size.slice(-2) as [number, number];
   return {
-    voxels,
+    voxels: grid.voxels,
     extents: Int32Array.from(size),
+    origin: start.reduce((index, first, axis) => index * grid.size[axis]! + first, 0),
+    rowPitch,
+    slabPitch: rows * rowPitch,
     low: new Float64Array(size.length),
     high: Float64Array.from(size, (extent) => extent - 1 - ROUNDING),
   };
@@ -73,8 +87,7 @@ function addInterior2D(
   from: number,
   to: number,
 ): void {
-  const { voxels, extents } = source;
-  const width = extents[1]!;
+  const { voxels, origin, rowPitch } = source;
   const startY = start[0]!;
   const startX = start[1]!;
   const stepY = step[0]!;
@@ -84,8 +97,8 @@ function addInterior2D(
     const x = startX + stepX * k;
     const y0 = y | 0;
     const x0 = x | 0;
-    const i = y0 * width + x0;
-    const j = i + width;
+    const i = origin + y0 * rowPitch + x0;
+    const j = i + rowPitch;
     const a = voxels[i]! + (voxels[i + 1]! - voxels[i]!) * (x - x0);
     const b = voxels[j]! + (voxels[j + 1]! - voxels[j]!) * (x - x0);
     sums[k]! += a + (b - a) * (y - y0);
@@ -99,15 +112,13 @@ function addInterior3D(
   from: number,
   to: number,
 ): void {
-  const { voxels, extents } = source;
+  const { voxels, origin, rowPitch, slabPitch } = source;
   const startX = start[0]!;
   const startY = start[1]!;
   const startZ = start[2]!;
   const stepX = step[0]!;
   const stepY = step[1]!;
   const stepZ = step[2]!;
-  const width = extents[2]!;
-  const slab = extents[1]! * width;
   for (let k = from; k < to; k++) {
     const x = startX + stepX * k;
     const y = startY + stepY * k;
@@ -117,10 +128,10 @@ function addInterior3D(
     const z0 = z | 0;
     const fy = y - y0;
     const fz = z - z0;
-    const p = x0 * slab + y0 * width + z0;
-    const q = p + width;
-    const r = p + slab;
-    const s = r + width;
+    const p = origin + x0 * slabPitch + y0 * rowPitch + z0;
+    const q = p + rowPitch;
+    const r = p + slabPitch;
+    const s = r + rowPitch;
     const a = voxels[p]! + (voxels[p + 1]! - voxels[p]!) * fz;
     const b = voxels[q]! + (voxels[q + 1]! - voxels[q]!) * fz;
     const c = voxels[r]! + (voxels[r + 1]! - voxels[r]!) * fz;
@@ -138,13 +149,13 @@ function addEdge2D(
   from: number,
   to: number,
 ): void {
-  const { voxels, extents } = source;
+  const { extents, origin } = source;
   const height = extents[0]!;
   const width = extents[1]!;
   for (let k = from; k < to; k++) {
     const y = clamped(start[0]! + step[0]! * k, height);
     const x = clamped(start[1]! + step[1]! * k, width);
-    sums[k]! += bilinear(voxels, 0, height, width, y, x);
+    sums[k]! += bilinear(source, origin, height, width, y, x);
   }
 }
 
@@ -155,7 +166,7 @@ function addEdge3D(
   from: number,
   to: number,
 ): void {
-  const { voxels, extents } = source;
+  const { extents, origin, slabPitch } = source;
   const slabs = extents[0]!;
   const height = extents[1]!;
   const width = extents[2]!;
@@ -165,8 +176,8 @@ function addEdge3D(
     const z = clamped(start[2]! + step[2]! * k, width);
     const x0 = Math.floor(x);
     const x1 = Math.min(x0 + 1, slabs - 1);
-    const near = bilinear(voxels, x0 * height * width, height, width, y, z);
-    const far = bilinear(voxels, x1 * height * width, height, width, y, z);
+    const near = bilinear(source, origin + x0 * slabPitch, height, width, y, z);
+    const far = bilinear(source, origin + x1 * slabPitch, height, width, y, z);
     sums[k]! += near + (far - near) * (x - x0);
   }
 }
@@ -178,7 +189,7 @@ function clamped(index: number, extent: number): number {
 
 /** At a coordinate inside the slab that begins at `at`; the last row and column have no neighbour. */
 function bilinear(
-  voxels: Float32Array,
+  { voxels, rowPitch }: RowSource,
   at: number,
   height: number,
   width: number,
@@ -188,8 +199,8 @@ function bilinear(
   const y0 = Math.floor(y);
   const x0 = Math.floor(x);
   const right = x0 < width - 1 ? 1 : 0;
-  const i = at + y0 * width + x0;
-  const j = y0 < height - 1 ? i + width : i;
+  const i = at + y0 * rowPitch + x0;
+  const j = y0 < height - 1 ? i + rowPitch : i;
   const a = voxels[i]! + (voxels[i + right]! - voxels[i]!) * (x - x0);
   const b = voxels[j]! + (voxels[j + right]! - voxels[j]!) * (x - x0);
   return a + (b - a) * (y - y0);
