@@ -116,6 +116,8 @@ function pretraining({ dimensions, images }: DemoData, out: string): PretrainInp
     optimiser,
     steps: 100,
     batch: 8,
+    // At full weight the comparisons keep so short a run from learning to restore.
+    loss: { compareWeight: 0.1 },
     network: { width: WIDTH },
     views: {
       size: [24, 24, 24],
