@@ -95,9 +95,10 @@ export function loadEncoder(encoder: Encoder, source: WeightsSource): void {
   });
 }
 
-/** The encoder's part of a state dictionary, under the encoder's own names. */
+/** The encoder's part of a state dictionary or of a run's checkpoint, under the encoder's own names. */
 function encoderKeys<T>(tensors: ReadonlyMap<string, T>): Map<string, T> {
-  const plain = [...tensors].map(([key, value]) => [key.replace(/^module\./, ''), value] as const);
+  const weights = [...tensors].filter(([key]) => !key.startsWith('optimiser.'));
+  const plain = weights.map(([key, value]) => [key.replace(/^module\./, ''), value] as const);
   const wanted = plain.flatMap(([key, value]): [string, T][] => {
     const volume = key.indexOf('down_tr');
     if (volume >= 0) return [[key.slice(volume), value]];

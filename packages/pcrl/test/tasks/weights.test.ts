@@ -20,14 +20,20 @@ const firstWeights = (encoder: ResNet18 | Encoder3D, key: string) =>
   encoder.stateDict().get(key)!.toArray();
 
 describe('encoder weights', () => {
-  it('come from an encoder’s file, with or without prefixes, and from a whole network', () => {
+  it('come from an encoder’s file, with or without prefixes, a whole network, a checkpoint', () => {
     using source = new ResNet18(random(1));
     const { network: settings } = resolvePretrainSettings({ dimensions: 2, data: ['x'], out: 'y' });
     using whole = new NsUNet2D(settings as never, random(1));
+    const state = [...whole.stateDict()];
+    const checkpoint = new Map([
+      ...state.map(([key, value]) => [`network.${key}`, value] as const),
+      ...state.map(([key, value]) => [`optimiser.${key}.momentum`, value] as const),
+    ]);
     const files = [
       save('encoder.safetensors', source.stateDict()),
       save('wrapped.safetensors', source.stateDict(), 'module.'),
       save('whole.safetensors', whole.stateDict(), 'module.'),
+      save('whole-checkpoint.safetensors', checkpoint),
     ];
     for (const path of files) {
       using target = new ResNet18(random(2));
