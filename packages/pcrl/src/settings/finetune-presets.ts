@@ -46,7 +46,7 @@ const officialClassification: ClassificationDefaults = {
   ...shared,
   batch: 16,
   select: 'loss',
-  probe: { kind: 'none', penalty: 'auto', neighbours: 20 },
+  probe: { kind: null, penalty: 'auto', neighbours: 20 },
   network: { width: null, dropout: 0.2 },
   views: {
     size: [224, 224],

@@ -120,9 +120,11 @@ export const classificationSchema = v.strictObject({
   dimensions: oneOf('Images (2) or volumes (3).', [2, 3]),
   ...sharedEntries,
   probe: v.strictObject({
-    kind: oneOf(
-      'Instead of training: logistic regression (linear) or nearest neighbours (knn) on the features of the encoder as it came.',
-      ['none', 'linear', 'knn'],
+    kind: orNone(
+      oneOf(
+        'Instead of training: logistic regression (linear) or nearest neighbours (knn) on the features of the encoder as it came.',
+        ['linear', 'knn'],
+      ),
     ),
     penalty: v.pipe(
       v.union([v.literal('auto'), v.pipe(v.number(), v.finite(), v.gtValue(0))]),

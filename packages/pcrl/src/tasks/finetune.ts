@@ -81,7 +81,7 @@ async function finetuneIn(
 }
 
 function probeOf(settings: FinetuneSettings): Pick<FinetuneResult, 'probe'> {
-  if (settings.task !== 'classification' || settings.probe.kind === 'none') return {};
+  if (settings.task !== 'classification' || settings.probe.kind === null) return {};
   return { probe: settings.probe.kind };
 }
 

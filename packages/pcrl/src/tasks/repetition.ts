@@ -62,7 +62,7 @@ export async function runRepetition(
   try {
     loadEncoder(network.encoder, from);
     network.to(compute.device);
-    const learnt = await (settings.task === 'classification' && settings.probe.kind !== 'none'
+    const learnt = await (settings.task === 'classification' && settings.probe.kind !== null
       ? probed(parts, repetition, network, settings.probe)
       : trained(parts, repetition, network));
     if (!learnt) return undefined;
