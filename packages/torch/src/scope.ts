@@ -23,6 +23,11 @@ export function register(tensor: Tensor): void {
   open[open.length - 1]?.add(tensor);
 }
 
+/** Strikes a tensor that was freed out of the innermost scope, which would hold its shell until it ends. */
+export function forget(tensor: Tensor): void {
+  open[open.length - 1]?.delete(tensor);
+}
+
 /**
  * Frees, when `work` ends, every tensor that was made inside it, unless `work` returns it (alone or
  * inside plain arrays, objects and maps) or it was kept. What is returned belongs to the scope outside.

@@ -1,7 +1,7 @@
 import { addon, type Handle } from './addon.js';
 import { type DType, dtypeOf, type TypedArray, viewAs } from './dtype.js';
 import { DisposedTensorError, OperatorError } from './errors.js';
-import { type FreedAt, freedHere, register } from './scope.js';
+import { type FreedAt, forget, freedHere, register } from './scope.js';
 import type { Tensor } from './tensor.js';
 
 /** Where a tensor lives: `cpu`, `cuda` or `cuda:n`. */
@@ -68,11 +68,16 @@ export abstract class TensorMemory implements Disposable {
 
   /** Frees the memory now (once no other tensor views it). Twice is allowed. */
   dispose(): void {
-    this.free(freedHere('freed by dispose() here'));
+    this.#end(freedHere('freed by dispose() here'));
   }
 
   [Symbol.dispose](): void {
-    this.free(freedHere('freed by `using` here'));
+    this.#end(freedHere('freed by `using` here'));
+  }
+
+  #end(at: FreedAt): void {
+    this.free(at);
+    forget(this as unknown as Tensor);
   }
 
   /** Frees the tensor and remembers where that happened. */

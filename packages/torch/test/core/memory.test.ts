@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   BatchNorm,
@@ -17,6 +19,9 @@ import {
   tensor,
   zeros,
 } from '../../src/index.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 describe('scope', () => {
   it('frees what was made inside and hands out what is returned', () => {
@@ -97,6 +102,17 @@ describe('a freed tensor', () => {
     freed.dispose();
     expect(() => freed.dispose()).not.toThrow();
   });
+});
+
+it('holds nothing of a tensor that was freed inside a scope that goes on', () => {
+  const held = scope(() => {
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 0; count < 20_000; count++) zeros([1]).dispose();
+    collectGarbage();
+    return process.memoryUsage().heapUsed - before;
+  });
+  expect(held / 20_000).toBeLessThan(50);
 });
 
 it('counts the bytes of a storage once, however many views there are', () => {
