@@ -1,76 +1,105 @@
 import { scope, type Tensor, tensor, zeros } from '@pcrl/torch';
 import type { Compute } from '../training/device.js';
 import type { Box } from '../views/drawing/box.js';
-import { planWindows } from './sliding-window.js';
+import type { VoxelGrid } from '../views/drawing/voxel-grid.js';
+import { gaussianWeights, planWindows, summedWeights, type WindowPlan } from './sliding-window.js';
 import type { TaskNetwork } from './task.js';
-import { normalisedCrop, type Volume } from './volume.js';
+import { normalisedCrop } from './volume.js';
+import { joined } from './volume-inputs.js';
 
 /** How whole volumes are predicted. */
 export interface Prediction {
-  /** Largest window, each side a multiple of 8. */
+  /** The training crop's size, each side a multiple of 8. */
   readonly window: readonly number[];
   /** Share of a window that its neighbour covers as well. */
   readonly overlap: number;
-  readonly compute: Compute;
+  /** Windows predicted together: as many as crops in a training step run at the same rate. */
+  readonly batch: number;
+  readonly compute: Pick<Compute, 'device' | 'inPrecision'>;
 }
 
-/** A voxel belongs to its likeliest class where that is likelier than not. */
-const THRESHOLD = 0.5;
-
 /** Probabilities `[N, K, ...]` of inputs `[N, 1, ...]`. */
-export function probabilitiesOf(net: TaskNetwork, input: Tensor, compute: Compute): Tensor {
+export function probabilitiesOf(
+  net: TaskNetwork,
+  input: Tensor,
+  compute: Prediction['compute'],
+): Tensor {
   const logits = compute.inPrecision(() => net.forward(input));
   return logits.to({ dtype: 'f32' }).sigmoid();
 }
 
-/** Probabilities `[1, K, X, Y, Z]` of a whole volume: the mean of the windows that cover a voxel. */
+/**
+ * Probabilities `[1, K, X, Y, Z]` of a whole volume. Windows of the training crop's size slide over it, each
+ * normalised and padded as training crops are; a voxel gets the mean of the windows that cover it, with
+ * Gaussian weights.
+ *
+ * Memory: `K` values a voxel and one batch of windows. The weights are products over the axes and the
+ * windows stand on a grid, so their sum is a product as well and needs no volume of its own.
+ */
 export function predictVolume(
   net: TaskNetwork,
-  volume: Volume,
-  { window, overlap, compute }: Prediction,
+  volume: VoxelGrid,
+  { window, overlap, batch, compute }: Prediction,
 ): Tensor {
   return scope(() => {
-    const { extent, windows } = planWindows(volume.size, window, overlap);
-    const predict = (box: Box) => {
-      const input = tensor(normalisedCrop(volume, box), [1, 1, ...box.size], {
-        device: compute.device,
-      });
-      return probabilitiesOf(net, input, compute);
-    };
-    const first = predict(windows[0]!);
-    const whole: Box = { start: [0, 0, 0], size: volume.size };
-    if (windows.length === 1) return part(first, whole);
-    const options = { device: compute.device };
-    const sum = zeros([1, first.dimension(1), ...extent], options);
-    const count = zeros([1, 1, ...extent], options);
-    windows.forEach((box, index) => {
-      scope(() => {
-        part(sum, box).add_(index === 0 ? first : predict(box));
-        part(count, box).add_(1);
-      });
+    const { device } = compute;
+    const plan = planWindows(volume.size, window, overlap);
+    const weights = window.map(gaussianWeights);
+    let sum: Tensor | undefined;
+    for (let at = 0; at < plan.windows.length; at += batch) {
+      const boxes = plan.windows.slice(at, at + batch);
+      const found = scope(() => probabilitiesOf(net, inputOf(volume, boxes, device), compute));
+      sum ??= zeros([1, found.dimension(1), ...plan.covered.size], { device });
+      addWeighted(sum, found, { boxes, weights, plan });
+      found.dispose();
+    }
+    plan.starts.forEach((starts, axis) => {
+      scope(() => sum!.div_(alongAxis(summedWeights(starts, weights[axis]!), axis, device)));
     });
-    return part(sum.div_(count), whole);
+    const start = plan.covered.start.map((first) => -first);
+    return part(sum!, { start, size: volume.size });
   });
+}
+
+/** Windows as the network's input, `[N, 1, ...]`. */
+function inputOf(volume: VoxelGrid, boxes: readonly Box[], device: string): Tensor {
+  const crops = boxes.map((box) => normalisedCrop(volume, box));
+  return tensor(joined(crops), [boxes.length, 1, ...boxes[0]!.size], { device });
+}
+
+/** Adds windows' probabilities, weighted, where the windows lie. */
+function addWeighted(
+  sum: Tensor,
+  found: Tensor,
+  {
+    boxes,
+    weights,
+    plan,
+  }: {
+    readonly boxes: readonly Box[];
+    readonly weights: readonly Float32Array[];
+    readonly plan: WindowPlan;
+  },
+): void {
+  scope(() => {
+    weights.forEach((along, axis) => {
+      found.mul_(alongAxis(along, axis, found.device));
+    });
+    boxes.forEach(({ start, size }, index) => {
+      const place = start.map((first, axis) => first - plan.covered.start[axis]!);
+      part(sum, { start: place, size }).add_(found.narrow(0, index, 1));
+    });
+  });
+}
+
+/** Values along one axis of `[N, C, X, Y, Z]`. */
+function alongAxis(values: Float32Array, axis: number, device: string): Tensor {
+  const shape = [1, 1, 1, 1, 1];
+  shape[axis + 2] = values.length;
+  return tensor(values, shape, { device });
 }
 
 /** A box of `[N, C, X, Y, Z]`, sharing its memory. */
 function part(values: Tensor, { start, size }: Box): Tensor {
   return size.reduce((found, side, axis) => found.narrow(axis + 2, start[axis]!, side), values);
-}
-
-/** The label of each voxel from probabilities `[1, K, X, Y, Z]`. */
-export function labelMap(probabilities: Tensor, labels: readonly number[]): Uint8Array {
-  const classes = probabilities.contiguous().data() as Float32Array;
-  const count = classes.length / labels.length;
-  const map = new Uint8Array(count);
-  const best = new Float32Array(count).fill(THRESHOLD);
-  labels.forEach((label, k) => {
-    const offset = k * count;
-    for (let i = 0; i < count; i++) {
-      if (classes[offset + i]! <= best[i]!) continue;
-      best[i] = classes[offset + i]!;
-      map[i] = label;
-    }
-  });
-  return map;
 }

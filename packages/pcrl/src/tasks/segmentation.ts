@@ -1,17 +1,18 @@
-import { interpolate, noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/torch';
+import { noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/torch';
 import { type Case, readMask } from '../datasets/index.js';
 import { writeNifti } from '../images/index.js';
 import { dice, hausdorff95 } from '../metrics/index.js';
 import type { SegmentationSettings } from '../settings/index.js';
 import { cutRegion } from '../views/drawing/region.js';
 import { segmentationLoss } from './dice-loss.js';
+import { labelMap } from './label-map.js';
 import { labelsInMasks } from './masks.js';
-import { labelMap, type Prediction, predictVolume, probabilitiesOf } from './predict-volume.js';
+import { type Prediction, predictVolume, probabilitiesOf } from './predict-volume.js';
 import { segmentationFigures } from './segmentation-figures.js';
 import { SegmentationNetwork } from './segmentation-network.js';
 import { multipleAbove } from './sliding-window.js';
 import type { Assessment, Draw, LoadedCase, Task, TaskNetwork, TaskRequest } from './task.js';
-import { nearestResized, normalisedCrop, readVolume, sameSize, type Volume } from './volume.js';
+import { nearestResized, normalisedCrop, readVolume, type Volume } from './volume.js';
 import { drawBox } from './volume-crop.js';
 
 /** A volume with its mask. */
@@ -39,7 +40,7 @@ export async function segmentation({
   const classes = labels.map(String);
   const size = settings.views.size.map(multipleAbove);
   const { overlap } = settings.views;
-  const prediction = { window: size, overlap, compute };
+  const prediction = { window: size, overlap, batch: settings.batch, compute };
   return {
     metric: 'Dice',
     classes,
@@ -120,12 +121,8 @@ function assessVolume(
   const probabilities = predictVolume(net, volume, prediction);
   const target = tensor(mask, [1, 1, ...volume.size], { device: prediction.compute.device });
   const loss = segmentationLoss(probabilities, onePerLabel(target, labels), settings).item();
-  const { size } = volume.place;
-  const onFile = sameSize(size, volume.size)
-    ? probabilities
-    : interpolate(probabilities, { size }, 'linear');
-  const predicted = labelMap(onFile, labels);
-  const { spacing } = volume.place;
+  const { size, spacing } = volume.place;
+  const predicted = labelMap(probabilities, labels, size);
   const distances = labels.map(
     (label) => hausdorff95(predicted, fileMask, { size, spacing }, label) ?? Number.NaN,
   );

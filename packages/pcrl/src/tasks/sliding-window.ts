@@ -1,37 +1,59 @@
 import type { Box } from '../views/drawing/box.js';
 
-/** How a whole volume is predicted. */
+/** How a whole volume is predicted: by windows on a grid, all of the training crop's size. */
 export interface WindowPlan {
-  /** The volume, padded at its ends to multiples of 8 where it is smaller than a window. */
-  readonly extent: readonly number[];
-  /** Boxes of one size that cover `extent`. */
+  /** All that the windows cover: the volume, and where it is smaller than a window, padding around it. */
+  readonly covered: Box;
+  /** Where windows start along each axis: they are all combinations of these. */
+  readonly starts: readonly (readonly number[])[];
+  /** In the volume's coordinates. */
   readonly windows: readonly Box[];
 }
 
 /** The network halves its input three times. */
 const MULTIPLE = 8;
-/** A volume of up to so many windows is predicted in one go: overlaps would cost more than that. */
-const WINDOWS_IN_ONE_GO = 4;
 
 /**
- * Windows over a volume: one around all of it (padded no further than it needs) where it is not much
- * larger than a window, else several at even distances that overlap by at least `overlap`.
+ * Windows over a volume at even distances, neighbours overlapping by at least `overlap`. They reach beyond
+ * the volume only along an axis on which it is smaller than a window; there it lies in their middle.
  */
 export function planWindows(
   volume: readonly number[],
   window: readonly number[],
   overlap: number,
 ): WindowPlan {
-  const whole = volume.map(multipleAbove);
-  const fits = voxelsIn(whole) <= WINDOWS_IN_ONE_GO * voxelsIn(window);
-  const size = fits ? whole : whole.map((side, axis) => Math.min(side, window[axis]!));
-  const extent = volume.map((side, axis) => Math.max(side, size[axis]!));
-  const starts = extent.map((side, axis) => startsAlong(side, size[axis]!, overlap));
+  const starts = volume.map((side, axis) => startsAlong(side, window[axis]!, overlap));
   const corners = starts.reduce<number[][]>(
     (found, along) => found.flatMap((corner) => along.map((start) => [...corner, start])),
     [[]],
   );
-  return { extent, windows: corners.map((start) => ({ start, size })) };
+  const covered: Box = {
+    start: starts.map((along) => along[0]!),
+    size: volume.map((side, axis) => Math.max(side, window[axis]!)),
+  };
+  return { covered, starts, windows: corners.map((start) => ({ start, size: window })) };
+}
+
+/**
+ * Weights of a window along one axis: a Gaussian around its middle whose standard deviation is an eighth
+ * of the side, as nnU-Net has it. A voxel near the window's edge, of whose surroundings the network sees
+ * only a part, counts little.
+ */
+export function gaussianWeights(side: number): Float32Array {
+  const [middle, deviation] = [(side - 1) / 2, side / 8];
+  return Float32Array.from({ length: side }, (_, i) =>
+    Math.exp(-(((i - middle) / deviation) ** 2) / 2),
+  );
+}
+
+/** The sum of all windows' weights at each place that they cover along one axis. */
+export function summedWeights(starts: readonly number[], weights: Float32Array): Float32Array {
+  const first = starts[0]!;
+  const sums = new Float32Array(starts.at(-1)! - first + weights.length);
+  for (const start of starts) {
+    for (let i = 0; i < weights.length; i++) sums[start - first + i]! += weights[i]!;
+  }
+  return sums;
 }
 
 /** The next multiple of 8. */
@@ -39,14 +61,9 @@ export function multipleAbove(side: number): number {
   return Math.ceil(side / MULTIPLE) * MULTIPLE;
 }
 
-function voxelsIn(size: readonly number[]): number {
-  return size.reduce((product, side) => product * side, 1);
-}
-
 function startsAlong(side: number, window: number, overlap: number): number[] {
   const spare = side - window;
+  if (spare <= 0) return [Math.floor(spare / 2)];
   const steps = Math.ceil(spare / Math.max(1, Math.floor(window * (1 - overlap))));
-  return Array.from({ length: steps + 1 }, (_, i) =>
-    steps === 0 ? 0 : Math.round((i * spare) / steps),
-  );
+  return Array.from({ length: steps + 1 }, (_, i) => Math.round((i * spare) / steps));
 }
