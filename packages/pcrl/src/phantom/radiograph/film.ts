@@ -63,7 +63,8 @@ export function exposeFilm(
 
 /** Blurred by about `radius` pixels: means of coarse cells, smoothed, and linear between them. */
 function blurredCoarsely(values: Float32Array, side: number, radius: number): Float32Array {
-  const cells = Math.max(2, Math.round((3 * side) / radius));
+  // No cell without a pixel, however coarse the film.
+  const cells = Math.min(side, Math.max(2, Math.round((3 * side) / radius)));
   const size = side / cells;
   const sums = new Float32Array(cells * cells);
   const counts = new Float32Array(cells * cells);

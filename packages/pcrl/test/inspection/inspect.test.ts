@@ -1,14 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/datasets/index.js';
 import { readImage, worldToVoxel } from '../../src/images/index.js';
 import { inspect, summarise, writeInspection } from '../../src/inspection/index.js';
-import { pretrain } from '../../src/training/pretrain.js';
-import { silentIO } from '../../src/training/run-io.js';
 import { temporaryFolder } from '../images/folders.js';
 import { type DrawnArchive, drawnArchive, unwatched } from '../phantom/archives/drawn.js';
-import { settings2D, settings3D } from '../training/tiny-data.js';
 
 const root = temporaryFolder();
 const drawn: DrawnArchive[] = [];
@@ -25,37 +22,6 @@ async function inspected(folder: string, everyVoxel = false) {
   const result = await inspect({ paths: [folder], everyVoxel }, unwatched);
   return { result: result!, summary: summarise(result!.inspection) };
 }
-
-describe.each([
-  { name: 'nih', cases: 5, dimensions: 2, layout: 'NIH ChestX-ray14', labels: 14 },
-  { name: 'chexpert', cases: 5, dimensions: 2, layout: 'CheXpert', labels: 14 },
-  { name: 'luna', cases: 4, dimensions: 3, layout: 'LUNA16', labels: 0 },
-  { name: 'lits', cases: 4, dimensions: 3, layout: 'LiTS', labels: 0 },
-  { name: 'brats', cases: 4, dimensions: 3, layout: 'BraTS', labels: 0 },
-] as const)('$layout in miniature', ({ name, cases, dimensions, layout, labels }) => {
-  it('is inspected without a problem, and pre-trained on', async () => {
-    const folder = await archive(name, cases);
-    const { result, summary } = await inspected(folder);
-    expect(summary).toMatchObject({ layouts: [layout], problems: [] });
-    expect(summary.patients).toBe(cases);
-    expect(summary.labels).toHaveLength(labels);
-    expect(summary.masks).toBe(name === 'lits' || name === 'brats' ? cases : 0);
-    expect(summary.channels).toBe(name === 'brats' ? 4 : 1);
-    const out = join(root, `inspected-${name}`);
-    await writeInspection(out, result, summary);
-    expect(readFileSync(join(out, 'problems.csv'), 'utf8')).toBe('path,reason\n');
-    expect(JSON.parse(readFileSync(join(out, 'inspection.json'), 'utf8')).layouts).toEqual([
-      layout,
-    ]);
-    expect(existsSync(join(out, 'contact-sheet.png'))).toBe(true);
-
-    const settings = dimensions === 2 ? settings2D : settings3D;
-    const run = join(root, `run-${name}`);
-    const options = { steps: 2, batch: 2, dataset: { splitSeed: 1 } };
-    const { finalLosses } = await pretrain(settings(folder, run, options), silentIO);
-    expect(Number.isFinite(finalLosses.loss)).toBe(true);
-  });
-});
 
 describe('points in world coordinates', () => {
   it('lie on the nodules, whichever way the file runs', async () => {
