@@ -6,6 +6,7 @@ import type { ViewBatch } from '../views/index.js';
 import { comparisonLoss, spread } from './comparison.js';
 import type { Method, StepContext, StepLoss } from './method.js';
 import { type DrawnScales, drawScales } from './scales.js';
+import { ViewFeatures } from './view-features.js';
 
 /**
  * PCRLv2 (Zhou et al., TPAMI 2023): restore the clean image from a corrupted view and make views agree,
@@ -13,10 +14,11 @@ import { type DrawnScales, drawScales } from './scales.js';
  */
 export function pcrlv2(settings: PretrainSettings, random: RandomStream): Method {
   checkSize(settings);
+  const { comparison } = settings.loss;
   const network =
     settings.dimensions === 2
-      ? new NsUNet2D(settings.network, random)
-      : new NsUNet3D(settings.network, random);
+      ? new NsUNet2D(settings.network, random, comparison)
+      : new NsUNet3D(settings.network, random, comparison);
   const { localViews } = settings.views;
   return {
     network,
@@ -59,30 +61,6 @@ export function midTermWeight(
   return (1 + Math.cos((Math.PI * epoch) / length)) / 2;
 }
 
-/** One view (or all local views) after its forward pass, its projections made when first asked for. */
-class ViewFeatures {
-  readonly #projections = new Map<number, Projection>();
-
-  constructor(
-    readonly network: NsUNet,
-    readonly maps: readonly Tensor[],
-  ) {}
-
-  map(level: number): Tensor {
-    const map = this.maps[level];
-    if (!map) throw new RangeError(`level ${level} was not computed for this view`);
-    return map;
-  }
-
-  project(level: number): Projection {
-    const known = this.#projections.get(level);
-    if (known) return known;
-    const made = this.network.project(level, this.map(level));
-    this.#projections.set(level, made);
-    return made;
-  }
-}
-
 /**
  * The PCRLv2 objective (eq. 10 and the official code, as the settings say) on one batch.
  *
@@ -96,9 +74,11 @@ export function pcrlv2Loss(
   { scales, beta }: StepDraw,
 ): StepLoss {
   return scope(() => {
-    const depths = neededDepths(network.levels.length, settings, scales);
+    const pairs = settings.compareWeight === 0 ? [] : scales.pairs;
+    const drawn = { scales: { ...scales, pairs }, beta };
+    const depths = neededDepths(network.levels.length, settings, drawn);
     const globals = views.globals.map(
-      (view, m) => new ViewFeatures(network, network.decode(view, depths.globals[m])),
+      (view, m) => new ViewFeatures(network, view, depths.globals[m]!, settings),
     );
     const [first, second] = globals as [ViewFeatures, ViewFeatures];
     const parts: Record<string, Tensor> = {};
@@ -116,10 +96,10 @@ export function pcrlv2Loss(
       parts.mid = sum(terms).mul(beta);
     }
     if (settings.compareWeight !== 0) {
-      const [one, other] = [first.project(scales.global), second.project(scales.global)];
+      const [one, other] = [first.compared(scales.global), second.compared(scales.global)];
       parts.global = comparisonLoss(one, other).mul(settings.compareWeight);
       if (views.locals && scales.pairs.length > 0) {
-        const locals = new ViewFeatures(network, network.decode(views.locals, depths.locals));
+        const locals = new ViewFeatures(network, views.locals, depths.locals, settings);
         const terms = localTerms(locals, globals, scales);
         const weight = settings.localReduction === 'mean' ? 1 / terms.length : 1;
         parts.local = sum(terms).mul(weight * settings.compareWeight);
@@ -130,7 +110,7 @@ export function pcrlv2Loss(
     return {
       total,
       parts: Object.fromEntries(detached),
-      spread: spread(first.project(scales.global).projected),
+      spread: spread(first.compared(scales.global).projected),
     };
   });
 }
@@ -138,15 +118,19 @@ export function pcrlv2Loss(
 /** How many decoder levels each forward pass computes: no finer than what the loss reads. */
 export function neededDepths(
   levels: number,
-  settings: Pick<LossSettings, 'fullResolutionTerm' | 'restoreViews'>,
-  { global, pairs }: DrawnScales,
+  settings: Pick<LossSettings, 'fullResolutionTerm' | 'restoreViews' | 'comparison'>,
+  { scales: { global, pairs }, beta }: StepDraw,
 ): { readonly globals: readonly [number, number]; readonly locals: number } {
-  const deepest = (m: 0 | 1) => 1 + Math.max(global, ...pairs.map((pair) => pair[m]));
-  const full = (m: 0 | 1) => settings.fullResolutionTerm && m < settings.restoreViews;
-  return {
-    globals: [full(0) ? levels : deepest(0), full(1) ? levels : deepest(1)],
-    locals: 1 + Math.max(0, ...pairs.flat()),
+  const compared = (drawn: readonly number[]) =>
+    ({ pairwise: 1 + Math.max(0, ...drawn), crossed: levels, encoder: 0 })[settings.comparison];
+  const restored = (m: 0 | 1) => {
+    if (m >= settings.restoreViews) return 0;
+    if (settings.fullResolutionTerm) return levels;
+    return beta > 0 ? global + 1 : 0;
   };
+  const deepest = (m: 0 | 1) =>
+    Math.max(restored(m), compared([global, ...pairs.map((pair) => pair[m])]));
+  return { globals: [deepest(0), deepest(1)], locals: compared(pairs.flat()) };
 }
 
 /** The error of the restoration at full resolution. */
@@ -180,17 +164,17 @@ function localTerms(
   globals: readonly ViewFeatures[],
   scales: DrawnScales,
 ): readonly Tensor[] {
-  const batch = globals[0]!.map(0).dimension(0);
+  const batch = globals[0]!.batch;
   // Local views come view-major: item n of local view k stands at k * batch + n.
   const ofView = (level: number, k: number): Projection => {
-    const all = locals.project(level);
+    const all = locals.compared(level);
     return {
       projected: all.projected.narrow(0, k * batch, batch),
       predicted: all.predicted.narrow(0, k * batch, batch),
     };
   };
   return scales.pairs.flatMap((levels, k) =>
-    levels.map((level, m) => comparisonLoss(ofView(level, k), globals[m]!.project(level))),
+    levels.map((level, m) => comparisonLoss(ofView(level, k), globals[m]!.compared(level))),
   );
 }
 

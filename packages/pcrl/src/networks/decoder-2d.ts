@@ -2,6 +2,7 @@ import {
   BatchNorm,
   Conv,
   ConvTranspose,
+  conv,
   kaimingUniform,
   type Layer,
   type RandomStream,
@@ -12,7 +13,7 @@ import {
   type Tensor,
 } from '@pcrl/torch';
 import type { NetworkSettings2D } from '../settings/index.js';
-import { DecoderLevel } from './decoder-level.js';
+import { addSkip, DecoderLevel, type LevelChannels, weightOfUpsampled } from './decoder-level.js';
 import { upsampledConv } from './fused-upsampling.js';
 import { Identity, predictorHead } from './heads.js';
 
@@ -31,6 +32,7 @@ export type Decoder2DSettings = Pick<
 
 /** A decoder level for images: up-sampling, then conv3x3-BN-ReLU twice. */
 export class DecoderLevel2D extends DecoderLevel {
+  readonly channels: number;
   protected readonly projectionNorm: BatchNorm;
   protected readonly predictor: Sequential;
   protected readonly restoration: Layer;
@@ -39,19 +41,22 @@ export class DecoderLevel2D extends DecoderLevel {
   readonly #second: Sequential;
   readonly #transposed: ConvTranspose | null;
 
+  readonly #from: number;
+
   constructor(
-    from: number,
-    readonly channels: number,
+    { from, to: channels, skip }: LevelChannels,
     settings: Decoder2DSettings,
     random: RandomStream,
   ) {
     super();
+    this.channels = channels;
+    this.#from = from;
     const up = { axes: 2, from, to: from, kernel: 2, stride: 2 } as const;
     this.#transposed =
       settings.upsampling === 'transposed'
         ? this.child('up_conv', new ConvTranspose(up, random))
         : null;
-    this.#first = conv3(from, channels, false, random);
+    this.#first = conv3(from + skip, channels, false, random);
     const norm = new BatchNorm(channels);
     this.child('conv1', new Sequential([this.#first, norm]));
     this.#afterFirst = [norm, new ReLU(true)];
@@ -71,11 +76,13 @@ export class DecoderLevel2D extends DecoderLevel {
     this.predictor = this.child('predictor_head', predictorHead(channels, 2, random));
   }
 
-  decode(coarser: Tensor): Tensor {
+  decode(coarser: Tensor, skip?: Tensor): Tensor {
     return scope(() => {
-      const convolved = this.#transposed
-        ? this.#first.forward(this.#transposed.forward(coarser))
-        : upsampledConv(coarser, this.#first.weight);
+      const weight = weightOfUpsampled(this.#first, this.#from);
+      const ofUpsampled = this.#transposed
+        ? conv(this.#transposed.forward(coarser), weight, null, { padding: 1 })
+        : upsampledConv(coarser, weight);
+      const convolved = skip ? addSkip(ofUpsampled, skip, this.#first, this.#from) : ofUpsampled;
       const activated = this.#afterFirst.reduce((value, layer) => layer.forward(value), convolved);
       return this.#second.forward(activated);
     });

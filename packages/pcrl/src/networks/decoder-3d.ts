@@ -11,7 +11,7 @@ import {
 } from '@pcrl/torch';
 import type { NetworkSettings3D } from '../settings/index.js';
 import { outputActivation } from './decoder-2d.js';
-import { DecoderLevel } from './decoder-level.js';
+import { addSkip, DecoderLevel, type LevelChannels, weightOfUpsampled } from './decoder-level.js';
 import { DoubleUnit3D } from './encoder-3d.js';
 import { transposedConvThenConv, upsampledConv } from './fused-upsampling.js';
 import { predictorHead } from './heads.js';
@@ -25,25 +25,32 @@ export type Decoder3DSettings = Pick<
 
 /** A decoder level for volumes: a transposed convolution 2x2x2, then two units. */
 export class DecoderLevel3D extends DecoderLevel {
+  readonly channels: number;
   protected readonly projectionNorm: BatchNorm;
   protected readonly predictor: Sequential;
   protected readonly restoration: Layer;
   readonly #up: ConvTranspose | null;
   readonly #units: DoubleUnit3D;
 
+  readonly #from: number;
+
   constructor(
-    from: number,
-    readonly channels: number,
+    { from, to: channels, skip }: LevelChannels,
     settings: Decoder3DSettings,
     random: RandomStream,
   ) {
     super();
+    this.channels = channels;
+    this.#from = from;
     const up = { axes: 3, from, to: from, kernel: 2, stride: 2 } as const;
     this.#up =
       settings.upsampling === 'transposed'
         ? this.child('up_conv', new ConvTranspose(up, random))
         : null;
-    this.#units = this.child('ops', new DoubleUnit3D([from, channels, channels], random, 'batch'));
+    this.#units = this.child(
+      'ops',
+      new DoubleUnit3D([from + skip, channels, channels], random, 'batch'),
+    );
     this.projectionNorm = this.child('bn', new BatchNorm(channels));
     this.predictor = this.child('predictor_head', predictorHead(channels, 3, random));
     this.restoration = this.child(
@@ -52,12 +59,17 @@ export class DecoderLevel3D extends DecoderLevel {
     );
   }
 
-  decode(coarser: Tensor): Tensor {
+  decode(coarser: Tensor, skip?: Tensor): Tensor {
     return scope(() => {
       const { first, second } = this.#units;
-      const convolved = this.#up
-        ? transposedConvThenConv(coarser, this.#up, first.convolution)
-        : upsampledConv(coarser, first.convolution.weight, first.convolution.bias);
+      const weight = weightOfUpsampled(first.convolution, this.#from);
+      const { bias } = first.convolution;
+      const ofUpsampled = this.#up
+        ? transposedConvThenConv(coarser, this.#up, { weight, bias })
+        : upsampledConv(coarser, weight, bias);
+      const convolved = skip
+        ? addSkip(ofUpsampled, skip, first.convolution, this.#from)
+        : ofUpsampled;
       return second.forward(first.activate(convolved));
     });
   }

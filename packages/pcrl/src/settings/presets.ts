@@ -29,6 +29,7 @@ const officialLoss = {
   midTermBeta: 'cosine-240',
   matchSizes: 'upsample-prediction',
   compareWeight: 1,
+  comparison: 'pairwise',
   scaleDraw: 'perPair',
   localReduction: 'mean',
 } as const;
@@ -59,6 +60,7 @@ export const OFFICIAL_2D: PretrainDefaults2D = {
     upsampling: 'nearest',
     restorationHead: 'official',
     outputActivation: 'linear',
+    skipConnections: false,
   },
   views: {
     size: [224, 224],
@@ -92,6 +94,7 @@ export const OFFICIAL_3D: PretrainDefaults3D = {
     upsampling: 'transposed',
     restorationHead: 'official',
     outputActivation: 'sigmoid',
+    skipConnections: false,
   },
   views: {
     size: [64, 64, 32],

@@ -51,7 +51,11 @@ const restorationHead = oneOf(
 );
 const outputActivation = oneOf('Activation after every restoration.', ['linear', 'sigmoid']);
 
-const networkEntries = { upsampling, restorationHead, outputActivation };
+const skipConnections = yesNo(
+  'Hand the encoder’s features on to the decoder: a U-Net in place of the nsUNet (an ablation).',
+);
+
+const networkEntries = { upsampling, restorationHead, outputActivation, skipConnections };
 
 const network2D = v.strictObject({ encoderInit: encoderInit2D, ...networkEntries });
 
@@ -180,6 +184,10 @@ const lossSchema = (levels: 3 | 5) =>
     ]),
     compareWeight: real(
       'Factor on the comparisons of views; -1 gives equation 9 with the sign as printed.',
+    ),
+    comparison: oneOf(
+      'What is compared: both views at one decoder level (pairwise), every level that takes part with every one (crossed), or the encoder’s last features alone (encoder).',
+      ['pairwise', 'crossed', 'encoder'],
     ),
     scaleDraw: oneOf('One scale a step, or a fresh one for each local-global pair.', [
       'shared',

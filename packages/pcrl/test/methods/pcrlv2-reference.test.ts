@@ -16,6 +16,7 @@ const official: Omit<LossSettings, 'scales'> = {
   midTermBeta: 'cosine-240',
   matchSizes: 'upsample-prediction',
   compareWeight: 1,
+  comparison: 'pairwise',
   scaleDraw: 'perPair',
   localReduction: 'mean',
 };
@@ -55,6 +56,7 @@ const in3D: Reference = {
         upsampling: 'transposed',
         restorationHead: 'official',
         outputActivation: 'sigmoid',
+        skipConnections: false,
       },
       random(),
     ),
@@ -110,6 +112,7 @@ const in2D: Reference = {
         upsampling: 'nearest',
         restorationHead: 'official',
         outputActivation: 'linear',
+        skipConnections: false,
       },
       random(),
     ),

@@ -96,11 +96,17 @@ describe('the draw of levels', () => {
   });
 
   it('computes no finer level than the loss reads', () => {
-    const scales = { global: 1, pairs: [[0, 2] as const] };
-    const paper = { fullResolutionTerm: false, restoreViews: 2 } as const;
-    expect(neededDepths(5, paper, scales)).toEqual({ globals: [2, 3], locals: 3 });
-    const official = { fullResolutionTerm: true, restoreViews: 1 } as const;
-    expect(neededDepths(5, official, scales)).toEqual({ globals: [5, 3], locals: 3 });
+    const drawn = { scales: { global: 1, pairs: [[0, 2] as const] }, beta: 1 };
+    const paper = { fullResolutionTerm: false, restoreViews: 2, comparison: 'pairwise' } as const;
+    expect(neededDepths(5, paper, drawn)).toEqual({ globals: [2, 3], locals: 3 });
+    const official = { ...paper, fullResolutionTerm: true, restoreViews: 1 } as const;
+    expect(neededDepths(5, official, drawn)).toEqual({ globals: [5, 3], locals: 3 });
+    const encoder = { ...paper, comparison: 'encoder' } as const;
+    expect(neededDepths(5, encoder, drawn)).toEqual({ globals: [2, 2], locals: 0 });
+    const only = { ...drawn, beta: 0 };
+    expect(neededDepths(5, encoder, only)).toEqual({ globals: [0, 0], locals: 0 });
+    const crossed = { ...paper, comparison: 'crossed' } as const;
+    expect(neededDepths(5, crossed, drawn)).toEqual({ globals: [5, 5], locals: 5 });
   });
 });
 
