@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { type Fingerprint, folderOfSeries } from '../../images/index.js';
-import { filesBelow } from '../folder.js';
+import { join } from 'node:path';
+import { type Fingerprint, folderOfSeries, isImageFolder, listSeries } from '../../images/index.js';
+import { filesBelow, namesIn } from '../folder.js';
 
 /** Headers whose voxels lie in another file of the same name. */
 const HEADER = /\.(mhd|nhdr|hdr)$/i;
@@ -20,11 +21,11 @@ export async function tracesOf(path: string): Promise<Traces> {
   return summary(path, await Promise.all((await filesOf(path)).map((file) => stat(file))));
 }
 
-/** Reads an image's files for their hash. */
+/** Reads an image's files for their hash: of a series among others, its own. */
 export async function fingerprint(path: string): Promise<Fingerprint> {
   const traces = await tracesOf(path);
   const hash = createHash('sha256');
-  for (const file of await filesOf(path)) {
+  for (const file of (await filesOfSeries(path)) ?? (await filesOf(path))) {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
       hash.update(chunk as Buffer);
     }
@@ -48,11 +49,20 @@ function summary(
   };
 }
 
-async function filesOf(path: string): Promise<string[]> {
+/** Undefined for all but `FOLDER#SERIES`. */
+async function filesOfSeries(path: string): Promise<readonly string[] | undefined> {
   const found = await stat(path).catch(() => undefined);
   const folder = found ? undefined : folderOfSeries(path);
-  if (folder !== undefined) return filesBelow(folder);
-  if (found?.isDirectory()) return filesBelow(path);
+  if (folder === undefined) return undefined;
+  return (await listSeries(folder)).find(({ address }) => address === path)?.files;
+}
+
+/** Which files are of one series of several is not known without reading them: all in its folder count. */
+async function filesOf(path: string): Promise<readonly string[]> {
+  const found = await stat(path).catch(() => undefined);
+  const folder = found ? undefined : folderOfSeries(path);
+  if (found?.isDirectory() && isImageFolder(path)) return filesBelow(path);
+  if (folder !== undefined || found?.isDirectory()) return filesIn(folder ?? path);
   if (!HEADER.test(path)) return [path];
   const stem = path.replace(HEADER, '');
   const beside = await Promise.all(
@@ -62,4 +72,8 @@ async function filesOf(path: string): Promise<string[]> {
     }),
   );
   return [path, ...beside.flat()];
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).files.map((name) => join(folder, name));
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decodeApart } from '../../../src/images/dicom/codecs/codec-pool.js';
+import { CodecPool, decodeApart } from '../../../src/images/dicom/codecs/codec-pool.js';
 import { readImage } from '../../../src/images/index.js';
 import { temporaryFolder } from '../folders.js';
 import { pythonLacks } from '../python.js';
@@ -64,17 +64,26 @@ describe.skipIf(lacking)(`decoding apart${lacking ? ` (${lacking})` : ''}`, () =
     await nextIsRead();
   });
 
-  it('starts another decoder for one that crashed', async () => {
+  it('starts another decoder for one that was killed, idle or at work', async () => {
     await nextIsRead();
     expect(decoders().length).toBeGreaterThan(0);
+    for (const id of decoders()) process.kill(id, 'SIGKILL');
+    await nextIsRead();
     const [first] = decoders();
     // Halted, so that none has answered before it is killed.
     for (const id of decoders()) process.kill(id, 'SIGSTOP');
-    const decoding = decode(codestream());
+    const next = nextIsRead();
     for (const id of decoders()) process.kill(id, 'SIGKILL');
-    await expect(decoding).rejects.toThrow('the decoder crashed (SIGKILL)');
+    await next;
     expect(decoders()).not.toContain(first);
-    await nextIsRead();
+  });
+
+  it('blames a task that ends a decoder of its own', async () => {
+    const entry = join(folder, 'crashing.mjs');
+    writeFileSync(entry, "process.on('message', () => process.exit(3));");
+    const pool = new CodecPool(entry);
+    const task = { codec: 'jpeg-2000', bytes: codestream(), rgb: false } as const;
+    await expect(pool.decode(task, 60_000)).rejects.toThrow('the decoder crashed (exit code 3)');
   });
 
   it('lets no codestream take more memory than a decoder may', async () => {

@@ -28,10 +28,16 @@ interface Waiting {
  * swallows memory costs one file. Processes start when first needed, and again after a crash; they
  * keep nothing alive, and end with this one.
  */
-class CodecPool {
+export class CodecPool {
+  readonly #entry: string;
   readonly #idle: CodecProcess[] = [];
   readonly #waiting: Waiting[] = [];
   #count = 0;
+
+  /** @param entry the module that a process runs */
+  constructor(entry: string) {
+    this.#entry = entry;
+  }
 
   /** @throws Error in the decoder's words, or that it crashed or took too long. */
   decode(task: CodecTask, timeout: number): Promise<CodecResult> {
@@ -54,14 +60,17 @@ class CodecPool {
     }
     if (this.#count >= PROCESSES) return undefined;
     this.#count++;
-    return new CodecProcess();
+    return new CodecProcess(this.#entry);
   }
 
-  async #run(process: CodecProcess, { task, timeout, resolve, reject }: Waiting): Promise<void> {
+  async #run(process: CodecProcess, waiting: Waiting): Promise<void> {
+    const { fresh } = process;
     try {
-      resolve(await process.decode(task, timeout));
+      waiting.resolve(await process.decode(waiting.task, waiting.timeout));
     } catch (error) {
-      reject(error instanceof Error ? error : new Error(String(error)));
+      // One that stood idle may have died before the task reached it; a fresh one decides.
+      if (error instanceof DecoderCrash && !fresh) this.#waiting.unshift(waiting);
+      else waiting.reject(error as Error);
     }
     if (process.alive) this.#idle.push(process);
     else this.#count--;
@@ -69,14 +78,17 @@ class CodecPool {
   }
 }
 
+/** A process ended with a task unanswered. */
+class DecoderCrash extends Error {}
+
 /** One process, with one task at a time. */
 class CodecProcess {
   readonly #child: ChildProcess;
   alive = true;
+  /** Whether it has had no task yet. */
+  fresh = true;
 
-  constructor() {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const entry = fileURLToPath(new URL(`./codec-process.${extension}`, import.meta.url));
+  constructor(entry: string) {
     this.#child = fork(entry, [], {
       execArgv: [
         ...process.execArgv,
@@ -94,6 +106,7 @@ class CodecProcess {
 
   decode(task: CodecTask, timeout: number): Promise<CodecResult> {
     const child = this.#child;
+    this.fresh = false;
     child.ref();
     child.channel?.ref();
     return new Promise<CodecResult>((resolve, reject) => {
@@ -109,7 +122,7 @@ class CodecProcess {
       const onExit = (code: number | null, signal: string | null) => {
         this.alive = false;
         const how = signal ?? `exit code ${code}`;
-        finish(() => reject(new Error(`the decoder crashed (${how})`)));
+        finish(() => reject(new DecoderCrash(`the decoder crashed (${how})`)));
       };
       const timer = setTimeout(() => {
         this.#end();
@@ -145,6 +158,11 @@ let pool: CodecPool | undefined;
  * @throws Error in the decoder's words, or that it crashed or took too long
  */
 export function decodeApart(task: CodecTask, timeout = FRAME_TIMEOUT_MS): Promise<CodecResult> {
-  pool ??= new CodecPool();
+  pool ??= new CodecPool(decoderEntry());
   return pool.decode(task, timeout);
+}
+
+function decoderEntry(): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`./codec-process.${extension}`, import.meta.url));
 }
