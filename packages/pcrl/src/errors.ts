@@ -63,3 +63,8 @@ export class TrainingError extends PcrlError {
 export class EvaluationError extends PcrlError {
   readonly exitCode = 1;
 }
+
+/** Not one of the images could be predicted. */
+export class PredictionError extends PcrlError {
+  readonly exitCode = 1;
+}

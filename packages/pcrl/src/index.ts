@@ -23,7 +23,13 @@ export {
   writeNifti,
 } from './images/index.js';
 export * from './settings/index.js';
-export { type FinetuneResult, finetune } from './tasks/index.js';
+export {
+  type FinetuneResult,
+  finetune,
+  type PredictRequest,
+  type PredictResult,
+  predict,
+} from './tasks/index.js';
 export {
   type PretrainResult,
   type ProgressState,

@@ -6,6 +6,7 @@ import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor-command.js';
 import { addFinetune } from './finetune-command.js';
 import { addInfo } from './info-command.js';
+import { addPredict } from './predict-command.js';
 import { addPretrain } from './pretrain-command.js';
 import { addReplay } from './replay-command.js';
 import { addViews } from './views-command.js';
@@ -19,6 +20,7 @@ Examples:
   pcrl finetune labelled.csv --task segmentation --from runs/pretrained --labels 10% --out runs/tuned
   pcrl finetune labelled.csv --task segmentation --from scratch --labels 10% --out runs/scratch
   pcrl compare runs/tuned runs/scratch --out report.html
+  pcrl predict --model runs/tuned new-scans/ --out masks
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted after saving.
 Every setting: docs/settings.md.`;
@@ -33,6 +35,7 @@ export function createProgram(exitWith: ExitWith): Command {
   addPretrain(program, exitWith);
   addFinetune(program, exitWith);
   addCompare(program);
+  addPredict(program, exitWith);
   addViews(program);
   addInfo(program);
   addReplay(program);

@@ -11,3 +11,4 @@ export {
 export { type DatasetOptions, openDataset } from './open.js';
 export { readMask } from './read-mask.js';
 export { type LabelBudget, labelledSubset, PAPER_SHARES, splitByPatient } from './split.js';
+export { type ImagesToPredict, openToPredict } from './to-predict.js';

@@ -1,18 +1,15 @@
 import { ImageError } from '../errors.js';
+import type { StoredAxes } from './image.js';
 
 /** Row-major 3 x 4 matrix from voxel indices to RAS+ millimetres. */
 export type Affine = readonly number[];
 
 /** Size and place of a volume in the canonical RAS+ axis order. */
-export interface CanonicalGrid {
+export interface CanonicalGrid extends StoredAxes {
   readonly size: readonly number[];
   readonly spacing: readonly number[];
   readonly origin: readonly number[];
   readonly direction: readonly number[];
-  /** Canonical axis `a` runs along the file's axis `fileAxes[a]` ... */
-  readonly fileAxes: readonly number[];
-  /** ... from its end to its start where `reversed[a]`. */
-  readonly reversed: readonly boolean[];
 }
 
 const ORDERS: readonly (readonly number[])[] = [

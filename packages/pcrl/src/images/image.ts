@@ -17,6 +17,8 @@ export interface Image {
   readonly origin: readonly number[];
   /** Row-major square matrix; column `a` is the world direction of axis `a`, of length 1. */
   readonly direction: readonly number[];
+  /** How the file of a volume has its axes; absent where that is as here. */
+  readonly stored?: StoredAxes;
   /**
    * `'HU'` where the file says so (CT in DICOM), or where the values look like it: whole numbers,
    * minimum <= -500, maximum <= 20,000. `'relative'` where they were brought to the scale from 0 to 1
@@ -30,6 +32,14 @@ export interface Image {
   readonly window?: ValueWindow;
   /** Backed by a `SharedArrayBuffer`: worker threads read it without a copy. */
   readonly voxels: Float32Array;
+}
+
+/** The order of a volume's axes in its file. */
+export interface StoredAxes {
+  /** Axis `a` runs along the file's axis `fileAxes[a]` ... */
+  readonly fileAxes: readonly number[];
+  /** ... from its end to its start where `reversed[a]`. */
+  readonly reversed: readonly boolean[];
 }
 
 /** Values from `low` to `high`. */

@@ -20,8 +20,16 @@ export interface StoredVolume extends StoredGrid {
 
 /** A stored header in canonical axis order. */
 export function volumeHeader(path: string, stored: StoredGrid): ImageHeader {
-  const { size, spacing, origin, direction } = canonicalGrid(path, stored.size, stored.affine);
-  return { path, channels: 1, size, spacing, origin, direction };
+  return headerOf(path, canonicalGrid(path, stored.size, stored.affine));
+}
+
+function headerOf(
+  path: string,
+  { size, spacing, origin, direction, fileAxes, reversed }: CanonicalGrid,
+): ImageHeader {
+  const isCanonical = fileAxes.every((fileAxis, axis) => fileAxis === axis && !reversed[axis]);
+  const stored = isCanonical ? {} : { stored: { fileAxes, reversed } };
+  return { path, channels: 1, size, spacing, origin, direction, ...stored };
 }
 
 /** A stored volume in canonical axis order, its values scaled. */
@@ -47,9 +55,8 @@ export class VolumeFromSlabs {
     readonly stored: StoredGrid,
   ) {
     this.#grid = canonicalGrid(path, stored.size, stored.affine);
-    const { size, spacing, origin, direction } = this.#grid;
-    this.#header = { path, channels: 1, size, spacing, origin, direction };
-    this.voxels = sharedVoxels(size.reduce((product, extent) => product * extent, 1));
+    this.#header = headerOf(path, this.#grid);
+    this.voxels = sharedVoxels(this.#grid.size.reduce((product, extent) => product * extent, 1));
   }
 
   add(slab: Slab): void {

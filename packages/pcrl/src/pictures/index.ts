@@ -1,6 +1,8 @@
 export { drawBoxes, type PictureBox } from './boxes.js';
 export { textWidth } from './font.js';
+export { fullestSlice } from './fullest-slice.js';
 export { composeGrid, type GridCell, type PictureGrid } from './grid.js';
+export { overlayHeat } from './heat.js';
 export { overlayLabels, overlayOutcome } from './overlay.js';
 export { labelColour, labelColours, outcomeColours } from './palette.js';
 export {

@@ -18,11 +18,22 @@ export interface ClassifierSettings {
   readonly width: number;
 }
 
+/** An encoder and what makes logits of its last feature map. */
+export abstract class ClassifyingNetwork extends TaskNetwork {
+  /** Logits `[N, classes]` of the encoder's last map `[N, C, ...]`. */
+  abstract logitsFrom(map: Tensor): Tensor;
+
+  /** Logits `[N, classes]` of `[N, 3, H, W]` or `[N, 1, X, Y, Z]`. */
+  forward(input: Tensor): Tensor {
+    return scope(() => this.logitsFrom(this.encoder.encode(input)));
+  }
+}
+
 /**
  * An encoder, the mean of its last feature map, dropout and a linear layer: one logit for each class.
  * Keys are those of the official fine-tuning network.
  */
-export class ClassificationNetwork extends TaskNetwork {
+export class ClassificationNetwork extends ClassifyingNetwork {
   readonly encoder: Encoder;
   readonly #dropout: Dropout;
   override readonly head: Linear;
@@ -43,11 +54,7 @@ export class ClassificationNetwork extends TaskNetwork {
     this.#dropout.drawFrom(random);
   }
 
-  /** Logits `[N, classes]` of `[N, 3, H, W]` or `[N, 1, X, Y, Z]`. */
-  forward(input: Tensor): Tensor {
-    return scope(() => {
-      const features = globalAveragePool(this.encoder.encode(input));
-      return this.head.forward(this.#dropout.forward(features));
-    });
+  logitsFrom(map: Tensor): Tensor {
+    return scope(() => this.head.forward(this.#dropout.forward(globalAveragePool(map))));
   }
 }

@@ -81,7 +81,7 @@ function drawnView(picture: Picture, views: Views, { seed, epoch }: Draw): ViewG
 }
 
 /** Resize so that 224/256 of the short side fills the view, and cut out the centre. */
-function centralView(picture: Picture, view: readonly number[]): ViewGeometry {
+export function centralView(picture: Pick<Picture, 'size'>, view: readonly number[]): ViewGeometry {
   const enlargement = Math.max(...view.map((side, axis) => (side * RESIZE) / picture.size[axis]!));
   const size = view.map((side) => side / enlargement);
   const start = size.map((side, axis) => (picture.size[axis]! - side) / 2);

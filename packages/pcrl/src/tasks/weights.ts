@@ -18,6 +18,9 @@ export type WeightsSource =
       readonly sha256: string;
     };
 
+/** The first weights of the 3D encoder. */
+export const FIRST_CONVOLUTION = 'down_tr64.ops.0.conv1.weight';
+
 /** Mismatches shown before they are only counted. */
 const SHOWN = 20;
 
@@ -63,7 +66,7 @@ function noEncoder(run: string): RunError {
 export function widthOf(source: WeightsSource): number | undefined {
   if (source.kind === 'scratch') return undefined;
   const { tensors } = readSafetensors(source.path);
-  return encoderKeys(tensors).get('down_tr64.ops.0.conv1.weight')?.shape[0];
+  return encoderKeys(tensors).get(FIRST_CONVOLUTION)?.shape[0];
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   composeGrid,
   ctWindows,
   encodePng,
+  fullestSlice,
   type GridCell,
   greyRaster,
   labelColour,
@@ -113,14 +114,4 @@ async function caseCells(
 
 function wholeWindow(plane: Plane) {
   return windowOf(plane.values);
-}
-
-/** The axial slice in which the mask covers most. */
-function fullestSlice({ size, voxels }: Mask): number {
-  const depth = size[2]!;
-  const counts = new Uint32Array(depth);
-  for (let i = 0; i < voxels.length; i++) {
-    if (voxels[i] !== 0) counts[i % depth] = counts[i % depth]! + 1;
-  }
-  return counts.indexOf(Math.max(...counts));
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { ImageError } from '../../errors.js';
 import { gridAffine } from '../geometry.js';
+import type { StoredAxes } from '../image.js';
 import { writeWhole } from '../write-whole.js';
 
 /** Voxels and their place, in canonical RAS+ axis order with z fastest, as {@link Image} has them. */
@@ -11,6 +12,8 @@ export interface VolumeToWrite {
   readonly origin?: readonly number[];
   /** Row-major 3 x 3; the identity when left out. */
   readonly direction?: readonly number[];
+  /** The order in which the file has the axes; as here when left out. */
+  readonly stored?: StoredAxes;
   /** The array's type is the type in the file: int16, uint8 or float32. */
   readonly voxels: Int16Array | Uint8Array | Float32Array;
 }
@@ -23,15 +26,17 @@ const SCANNER = 1;
  *
  * A mask on the grid of an image read by {@link readImage} (same size, spacing, origin, direction)
  * lies on the same places of the patient as the file the image came from.
+ * With that image's `stored` axes, it is voxel for voxel on the file's own grid.
  * The file is written beside its place and renamed, so it is never seen half-done.
  *
  * @throws ImageError when size and voxel count do not fit together or NIfTI-1 cannot hold the size.
  */
 export async function writeNifti(path: string, volume: VolumeToWrite): Promise<void> {
   checkSize(path, volume);
-  const body = fileOrder(volume.voxels, volume.size);
+  const axes = volume.stored ?? { fileAxes: [0, 1, 2], reversed: [false, false, false] };
+  const body = fileOrder(volume.voxels, volume.size, axes);
   const bytes = Buffer.concat([
-    header(volume),
+    header(volume.voxels, fileGrid(volume, axes)),
     Buffer.from(body.buffer, body.byteOffset, body.byteLength),
   ]);
   await writeWhole(path, path.toLowerCase().endsWith('.gz') ? gzipSync(bytes) : bytes);
@@ -48,11 +53,31 @@ function checkSize(path: string, { size, spacing, voxels }: VolumeToWrite): void
   );
 }
 
-function header(volume: VolumeToWrite): Buffer {
-  const { size, spacing, voxels } = volume;
+/** Size and place of a volume in the order of its file. */
+type FileGrid = Required<Pick<VolumeToWrite, 'size' | 'spacing' | 'origin' | 'direction'>>;
+
+function fileGrid(volume: VolumeToWrite, { fileAxes, reversed }: StoredAxes): FileGrid {
+  const { size, spacing, origin = [0, 0, 0] } = volume;
   const direction = volume.direction ?? [1, 0, 0, 0, 1, 0, 0, 0, 1];
-  const origin = volume.origin ?? [0, 0, 0];
-  const affine = gridAffine({ spacing, origin, direction });
+  const own = [0, 1, 2].map((fileAxis) => fileAxes.indexOf(fileAxis));
+  const cosine = (row: number, axis: number) => direction[row * 3 + axis]!;
+  const length = (axis: number) => (reversed[axis] ? (size[axis]! - 1) * spacing[axis]! : 0);
+  return {
+    size: own.map((axis) => size[axis]!),
+    spacing: own.map((axis) => spacing[axis]!),
+    origin: [0, 1, 2].map((row) =>
+      own.reduce((sum, axis) => sum + cosine(row, axis) * length(axis), origin[row]!),
+    ),
+    direction: [0, 1, 2].flatMap((row) =>
+      // Adding 0 turns -0 into 0.
+      own.map((axis) => (reversed[axis] ? -1 : 1) * cosine(row, axis) + 0),
+    ),
+  };
+}
+
+function header(voxels: VolumeToWrite['voxels'], grid: FileGrid): Buffer {
+  const { size, spacing, origin, direction } = grid;
+  const affine = gridAffine(grid);
   const { quaternion, qfac } = toQuaternion(direction);
   const bytes = Buffer.alloc(HEADER_BYTES);
 
@@ -85,14 +110,28 @@ function datatype(voxels: VolumeToWrite['voxels']): number {
   return voxels instanceof Uint8Array ? 2 : 16;
 }
 
-/** z-fastest memory order into the x-fastest order of the file. */
-function fileOrder<T extends VolumeToWrite['voxels']>(voxels: T, size: readonly number[]): T {
+/** z-fastest memory order into the order of the file, whose first axis is fastest. */
+function fileOrder<T extends VolumeToWrite['voxels']>(
+  voxels: T,
+  size: readonly number[],
+  { fileAxes, reversed }: StoredAxes,
+): T {
   const [sizeX, sizeY, sizeZ] = size as [number, number, number];
+  const strides = fileAxes.map((fileAxis) =>
+    fileAxes.reduce((stride, other, axis) => (other < fileAxis ? stride * size[axis]! : stride), 1),
+  );
+  const [stepX, stepY, stepZ] = strides.map((stride, axis) =>
+    reversed[axis] ? -stride : stride,
+  ) as [number, number, number];
+  const start = strides.reduce(
+    (sum, stride, axis) => (reversed[axis] ? sum + (size[axis]! - 1) * stride : sum),
+    0,
+  );
   const target = voxels.slice() as T;
   let from = 0;
   for (let x = 0; x < sizeX; x++) {
     for (let y = 0; y < sizeY; y++) {
-      for (let z = 0, to = y * sizeX + x; z < sizeZ; z++, to += sizeX * sizeY) {
+      for (let z = 0, to = start + x * stepX + y * stepY; z < sizeZ; z++, to += stepZ) {
         target[to] = voxels[from++]!;
       }
     }

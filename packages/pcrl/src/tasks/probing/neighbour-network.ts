@@ -1,5 +1,6 @@
 import { callMany, globalAveragePool, scope, type Tensor, tensor } from '@pcrl/torch';
-import { TaskNetwork } from '../task.js';
+import { ClassifyingNetwork } from '../classification-network.js';
+import type { TaskNetwork } from '../task.js';
 
 /** Labelled cases that a probe remembers. */
 export interface Neighbours {
@@ -18,7 +19,7 @@ const SURE = 1e-7;
  * Nearest neighbours by the cosine of the encoder's features: the score of a class is the share of the
  * weights of those neighbours that have it, among those of which it is known.
  */
-export class NeighbourNetwork extends TaskNetwork {
+export class NeighbourNetwork extends ClassifyingNetwork {
   readonly encoder: TaskNetwork['encoder'];
   readonly #features: Tensor;
   readonly #labels: Tensor;
@@ -36,9 +37,9 @@ export class NeighbourNetwork extends TaskNetwork {
   }
 
   /** Logits `[N, classes]` of the votes. */
-  forward(input: Tensor): Tensor {
+  logitsFrom(map: Tensor): Tensor {
     return scope(() => {
-      const features = normalised(globalAveragePool(this.encoder.encode(input)));
+      const features = normalised(globalAveragePool(map));
       const [cosines, nearest] = this.#nearest(features);
       const [cases, voters] = cosines.shape as [number, number];
       const weights = cosines.sub(1).div(TEMPERATURE).exp().unsqueeze(2);

@@ -1,0 +1,37 @@
+import type { Case } from '../../datasets/index.js';
+import type { VolumeToWrite } from '../../images/index.js';
+import type { Raster } from '../../pictures/index.js';
+import type { Compute } from '../../training/device.js';
+import type { LoadedCase } from '../task.js';
+import type { FinetunedModel, StateDict } from './model.js';
+
+/** What a network says of an image. */
+export interface Predicted {
+  /** One for each class. */
+  readonly values: readonly number[];
+  /** On the grid of the image's file. */
+  readonly mask?: VolumeToWrite;
+}
+
+/** A fine-tuned network, ready to predict. */
+export interface Predictor<Item extends LoadedCase = LoadedCase> {
+  /** What the values are: scores from 0 to 1, or millilitres of each structure. */
+  readonly quantity: 'score' | 'ml';
+  readonly classes: readonly string[];
+  /** Images in memory at a time. */
+  readonly atOnce: number;
+  /** @throws {ImageError} the image cannot be used */
+  read(item: Case): Promise<Item>;
+  predict(items: readonly Item[]): readonly Predicted[];
+  /** Where in the image the answer comes from, as a picture. */
+  picture(item: Item, predicted: Predicted): Raster;
+  /** Frees the network. */
+  dispose(): void;
+}
+
+/** What a predictor is made from. */
+export interface PredictorRequest {
+  readonly model: FinetunedModel;
+  readonly weights: StateDict;
+  readonly compute: Compute;
+}
