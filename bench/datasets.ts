@@ -38,16 +38,22 @@ if (given === undefined) rmSync(folder, { recursive: true });
 
 async function report(name: string, path: string, options: DatasetOptions): Promise<void> {
   const seconds: number[] = [];
+  const busy: number[] = [];
   let cases = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const began = performance.now();
+    const [began, used] = [performance.now(), process.cpuUsage()];
     cases = (await openDataset([path], options)).cases.length;
+    const { user, system } = process.cpuUsage(used);
     seconds.push((performance.now() - began) / 1000);
+    busy.push((user + system) / 1e6);
   }
-  const median = seconds.sort((a, b) => a - b)[ROUNDS >> 1]!;
   process.stdout.write(
-    `${name}: ${median.toFixed(2)} s for ${cases.toLocaleString('en')} cases (aim ${AIM_SECONDS})\n`,
+    `${name}: ${median(seconds)} s, busy ${median(busy)} s, ${cases.toLocaleString('en')} cases (aim ${AIM_SECONDS} s)\n`,
   );
+}
+
+function median(values: number[]): string {
+  return values.sort((a, b) => a - b)[values.length >> 1]!.toFixed(2);
 }
 
 /** A CSV with two labels, its images in a hundred folders. */

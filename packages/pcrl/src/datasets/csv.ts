@@ -74,32 +74,59 @@ function placesOf(columns: readonly string[]): ReadonlyMap<string, number> {
   return new Map(columns.map((name, place) => [name, place] as const).reverse());
 }
 
-/** One field and what follows it: a comma, a line end or the end of the text. */
-const FIELD = /(?:[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*|([^",\r\n][^,\r\n]*)?)(,|\r?\n|\r|$)/y;
+/** A record with where the next one starts. */
+interface Found {
+  readonly fields: readonly string[];
+  readonly end: number;
+  /** Line breaks in it and behind it. */
+  readonly lines: number;
+}
 
 function splitRecords(path: string, text: string): Record[] {
   const records: Record[] = [];
-  const field = new RegExp(FIELD);
-  let line = 1;
-  let startLine = 1;
-  let fields: string[] = [];
-  while (field.lastIndex < text.length || fields.length > 0) {
-    const match = field.exec(text);
+  // Where the next ones are, looked for again only when they are passed.
+  let [newline, quote] = [text.indexOf('\n'), text.indexOf('"')];
+  let [at, line] = [0, 1];
+  while (at < text.length) {
+    if (newline >= 0 && newline < at) newline = text.indexOf('\n', at);
+    if (quote >= 0 && quote < at) quote = text.indexOf('"', at);
+    const stop = newline < 0 ? text.length : newline;
+    const plain = quote < 0 || quote > stop ? plainRecord(text, at, stop) : undefined;
+    const { fields, end, lines } = plain ?? quotedRecord(path, text, at, line);
+    if (fields.length > 1 || fields[0] !== '') records.push({ line, fields });
+    line += lines;
+    at = end;
+  }
+  return records;
+}
+
+/** The record of one line without quotes, as almost all are; undefined where a CR divides it. */
+function plainRecord(text: string, at: number, stop: number): Found | undefined {
+  const line = text.slice(at, text[stop - 1] === '\r' ? stop - 1 : stop);
+  if (line.includes('\r')) return undefined;
+  return { fields: line.split(',').map((field) => field.trim()), end: stop + 1, lines: 1 };
+}
+
+/** One field and what follows it: a comma, a line end or the end of the text. */
+const FIELD = /(?:[ \t]*"([^"]*(?:""[^"]*)*)"[ \t]*|([^",\r\n][^,\r\n]*)?)(,|\r?\n|\r|$)/y;
+
+function quotedRecord(path: string, text: string, at: number, line: number): Found {
+  const fields: string[] = [];
+  let lines = 0;
+  FIELD.lastIndex = at;
+  for (;;) {
+    const match = FIELD.exec(text);
     if (!match) {
       throw new DatasetError(
-        `${path}: a double quote on line ${line} has no partner`,
+        `${path}: a double quote on line ${line + lines} has no partner`,
         'Close the quote; inside a quoted value, write "" for a quote.',
       );
     }
     const [whole, quoted, plain = '', end] = match;
     fields.push(quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"').trim());
-    line += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
-    if (end === ',') continue;
-    if (fields.length > 1 || fields[0] !== '') records.push({ line: startLine, fields });
-    fields = [];
-    startLine = line;
+    lines += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
+    if (end !== ',') return { fields, end: FIELD.lastIndex, lines };
   }
-  return records;
 }
 
 /** A value as a CSV field: in double quotes where it needs them. */

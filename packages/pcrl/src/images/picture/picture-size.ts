@@ -20,9 +20,11 @@ export function pictureSize(head: Buffer): PictureSize | undefined {
   }
 }
 
-/** The IHDR chunk, which comes first (PNG specification, 11.2.2). */
+/** The signature, then the IHDR chunk, which comes first (PNG specification, 11.2.2). */
+const PNG_START = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+
 function pngSize(head: Buffer): PictureSize | undefined {
-  if (head.length < 33 || head.toString('latin1', 12, 16) !== 'IHDR') return undefined;
+  if (head.length < 33 || !PNG_START.equals(head.subarray(0, PNG_START.length))) return undefined;
   const colourType = head[25]!;
   const grey = colourType === 0 || colourType === 4;
   return sized(head.readUInt32BE(16), head.readUInt32BE(20), grey ? 1 : 3);
@@ -30,7 +32,7 @@ function pngSize(head: Buffer): PictureSize | undefined {
 
 /** The frame header, SOF0 to SOF2, after any number of other segments (ITU-T T.81, B.2). */
 function jpegSize(head: Buffer): PictureSize | undefined {
-  let at = 2;
+  let at = head[1] === 0xd8 ? 2 : head.length;
   while (at + 10 <= head.length && head[at] === 0xff) {
     const marker = head[at + 1]!;
     if (marker >= 0xc0 && marker <= 0xc2) {
