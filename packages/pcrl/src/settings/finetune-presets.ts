@@ -28,6 +28,7 @@ const shared = {
     weightDecay: 0,
     warmupSteps: 0,
     clipGradientNorm: null,
+    encoderFactor: 1,
   },
   device: 'auto',
   precision: 'fp32',

@@ -84,6 +84,9 @@ const sharedEntries = {
     weightDecay: real('Weight decay.', 0),
     warmupSteps: whole('Steps in which the learning rate rises from 0.', 0),
     clipGradientNorm: orNone(positive('Largest norm of the gradient of all weights.')),
+    encoderFactor: positive(
+      "The encoder's learning rate, as a multiple of that of the other layers.",
+    ),
   }),
   ...computeEntries,
 };

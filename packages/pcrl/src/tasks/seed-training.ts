@@ -64,7 +64,8 @@ export class SeedTraining implements Disposable {
     const { network, settings, compute } = parts;
     if (settings.frozenEncoder) network.encoder.trainable(false);
     const trained = [...network.namedParameters()].filter(([, tensor]) => tensor.requiresGrad);
-    this.#optimiser = makeOptimiser(settings.optimiser, new Map(trained));
+    const encoder = new Set(network.encoder.namedParameters().values());
+    this.#optimiser = makeOptimiser(settings.optimiser, new Map(trained), encoder);
     this.selection = new Selection(parts.validation.length > 0 ? settings.select : 'last');
     this.#lossSum = keep(zeros([], { device: compute.device }));
   }
