@@ -61,7 +61,7 @@ export interface Dataset {
 }
 
 /** What the cases are for, which decides what is read and how strictly. */
-export type Use = 'unlabelled' | 'classification' | 'segmentation' | 'detection';
+export type Use = 'unlabelled' | 'prediction' | 'classification' | 'segmentation' | 'detection';
 
 /** Identifies a patient; a case without one is a patient of its own. */
 export function patientOf(item: Case): string {

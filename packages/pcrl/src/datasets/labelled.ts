@@ -17,7 +17,7 @@ import { toCase } from './rows.js';
 import { isUnlabelledRow, type Source } from './source.js';
 import { splitByFile } from './split-file.js';
 
-type LabelledUse = Exclude<Use, 'unlabelled'>;
+type LabelledUse = Exclude<Use, 'unlabelled' | 'prediction'>;
 type Labelled = Omit<Dataset, 'dimensions' | 'notes'>;
 
 /**

@@ -14,7 +14,7 @@ export interface DatasetOptions extends Partial<LayoutOptions> {
    * returns what cannot be used in `problems`. The others take CSVs and public archives, and refuse a
    * dataset with any problem.
    */
-  readonly use?: Use;
+  readonly use?: Exclude<Use, 'prediction'>;
   /** The classes to learn; all columns of 0 and 1, or all findings of an archive, when left out. */
   readonly labels?: readonly string[];
   /** CSV that splits the cases; made when it is not there. */

@@ -15,12 +15,13 @@ export interface ImagesToPredict {
  * All images of files, folders, CSVs, lists and public archives, whatever split they belong to. They are
  * not opened: what is wrong with one is found out when it is read.
  *
- * @param use `segmentation` gives whole cases of archives whose cases have several channels
+ * @param use `prediction` gives whole cases of archives whose cases have several channels, `unlabelled` each
+ *   channel as an image
  * @throws {DatasetError} a path does not exist or is of no known kind, or there is no image
  */
 export async function openToPredict(
   paths: readonly string[],
-  use: Extract<Use, 'unlabelled' | 'segmentation'>,
+  use: Extract<Use, 'unlabelled' | 'prediction'>,
 ): Promise<ImagesToPredict> {
   const findings = new Findings();
   const { sources, archives, notes } = await openPaths(paths, {

@@ -60,6 +60,8 @@ async function finetuneIn(
     dimensions: settings.dimensions,
     metric: shared.task.metric,
     classes: shared.task.classes,
+    ...(shared.task.regions ? { regions: shared.task.regions } : {}),
+    ...(shared.task.channelNames ? { channelNames: shared.task.channelNames } : {}),
     from: shared.from,
     labels: settings.labels,
     ...probeOf(settings),

@@ -1,20 +1,22 @@
 import { interpolate, scope, type Tensor } from '@pcrl/torch';
+import type { Structure } from './structures.js';
 
-/** A voxel belongs to its likeliest class where that is likelier than not. */
+/** A voxel belongs to a structure that is likelier than not. */
 const THRESHOLD = 0.5;
 
 /**
  * The label of each voxel of a grid, from probabilities `[1, K, X, Y, Z]` on another grid of the same
- * volume. Probabilities are interpolated linearly, then the likeliest class above 0.5 is taken.
+ * volume. Probabilities are interpolated linearly; of the structures above 0.5 a voxel gets the innermost (the
+ * one with the fewest values), and among equals the likeliest.
  *
  * Slice by slice along X: memory is the map, a byte a voxel, and one slice of probabilities.
  *
  * @param size of the map; half-voxel centres, as in `interpolate`
- * @returns `[X, Y, Z]` row-major, 0 where no class is likely
+ * @returns `[X, Y, Z]` row-major, 0 where no structure is likely
  */
 export function labelMap(
   probabilities: Tensor,
-  labels: readonly number[],
+  structures: readonly Structure[],
   size: readonly number[],
 ): Uint8Array {
   const [sides, ...inSlice] = size as [number, number, number];
@@ -22,7 +24,7 @@ export function labelMap(
   const map = new Uint8Array(sides * voxels);
   for (let x = 0; x < sides; x++) {
     const slice = scope(() => sliceOf(probabilities, x, size).data() as Float32Array);
-    markLikeliest(slice, labels, map.subarray(x * voxels, (x + 1) * voxels));
+    markInnermost(slice, structures, map.subarray(x * voxels, (x + 1) * voxels));
   }
   return map;
 }
@@ -45,14 +47,23 @@ function blendedSlice(probabilities: Tensor, place: number): Tensor {
   return slice.mul(1 - share).add(probabilities.narrow(2, lower + 1, 1).mul(share));
 }
 
-function markLikeliest(values: Float32Array, labels: readonly number[], map: Uint8Array): void {
+function markInnermost(
+  probabilities: Float32Array,
+  structures: readonly Structure[],
+  map: Uint8Array,
+): void {
   for (let i = 0; i < map.length; i++) {
-    let best = THRESHOLD;
-    for (let k = 0; k < labels.length; k++) {
-      const value = values[k * map.length + i]!;
-      if (value <= best) continue;
-      best = value;
-      map[i] = labels[k]!;
+    let values = Number.POSITIVE_INFINITY;
+    let best = 0;
+    for (let k = 0; k < structures.length; k++) {
+      const structure = structures[k]!;
+      const probability = probabilities[k * map.length + i]!;
+      const count = structure.values.length;
+      if (probability <= THRESHOLD || count > values) continue;
+      if (count === values && probability <= best) continue;
+      values = count;
+      best = probability;
+      map[i] = structure.label;
     }
   }
 }

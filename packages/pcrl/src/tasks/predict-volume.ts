@@ -18,7 +18,7 @@ export interface Prediction {
   readonly compute: Pick<Compute, 'device' | 'inPrecision'>;
 }
 
-/** Probabilities `[N, K, ...]` of inputs `[N, 1, ...]`. */
+/** Probabilities `[N, K, ...]` of inputs `[N, C, ...]`. */
 export function probabilitiesOf(
   net: TaskNetwork,
   input: Tensor,
@@ -29,7 +29,7 @@ export function probabilitiesOf(
 }
 
 /**
- * Probabilities `[1, K, X, Y, Z]` of a whole volume. Windows of the training crop's size slide over it, each
+ * Probabilities `[1, K, X, Y, Z]` of a whole volume, from its channels on one grid. Windows of the training crop's size slide over it, each
  * normalised and padded as training crops are; a voxel gets the mean of the windows that cover it, with
  * Gaussian weights.
  *
@@ -38,17 +38,18 @@ export function probabilitiesOf(
  */
 export function predictVolume(
   net: TaskNetwork,
-  volume: VoxelGrid,
+  channels: readonly VoxelGrid[],
   { window, overlap, batch, compute }: Prediction,
 ): Tensor {
   return scope(() => {
     const { device } = compute;
-    const plan = planWindows(volume.size, window, overlap);
+    const { size } = channels[0]!;
+    const plan = planWindows(size, window, overlap);
     const weights = window.map(gaussianWeights);
     let sum: Tensor | undefined;
     for (let at = 0; at < plan.windows.length; at += batch) {
       const boxes = plan.windows.slice(at, at + batch);
-      const found = scope(() => probabilitiesOf(net, inputOf(volume, boxes, device), compute));
+      const found = scope(() => probabilitiesOf(net, inputOf(channels, boxes, device), compute));
       sum ??= zeros([1, found.dimension(1), ...plan.covered.size], { device });
       addWeighted(sum, found, { boxes, weights, plan });
       found.dispose();
@@ -57,14 +58,14 @@ export function predictVolume(
       scope(() => sum!.div_(alongAxis(summedWeights(starts, weights[axis]!), axis, device)));
     });
     const start = plan.covered.start.map((first) => -first);
-    return part(sum!, { start, size: volume.size });
+    return part(sum!, { start, size });
   });
 }
 
-/** Windows as the network's input, `[N, 1, ...]`. */
-function inputOf(volume: VoxelGrid, boxes: readonly Box[], device: string): Tensor {
-  const crops = boxes.map((box) => normalisedCrop(volume, box));
-  return tensor(joined(crops), [boxes.length, 1, ...boxes[0]!.size], { device });
+/** Windows as the network's input, `[N, C, ...]`. */
+function inputOf(channels: readonly VoxelGrid[], boxes: readonly Box[], device: string): Tensor {
+  const crops = boxes.flatMap((box) => channels.map((volume) => normalisedCrop(volume, box)));
+  return tensor(joined(crops), [boxes.length, channels.length, ...boxes[0]!.size], { device });
 }
 
 /** Adds windows' probabilities, weighted, where the windows lie. */

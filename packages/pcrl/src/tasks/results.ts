@@ -1,4 +1,4 @@
-import type { LabelBudget } from '../datasets/index.js';
+import type { LabelBudget, Region } from '../datasets/index.js';
 import { spreadOf } from '../metrics/index.js';
 import type { Probed } from './probing/probe.js';
 import type { Figures } from './task.js';
@@ -50,6 +50,10 @@ export interface FinetuneResult {
   readonly dimensions: 2 | 3;
   readonly metric: 'AUROC' | 'Dice';
   readonly classes: readonly string[];
+  /** Segmentation: what the classes are, where they are not single values of the masks. */
+  readonly regions?: readonly Region[];
+  /** Names of a case's channels, where it has several. */
+  readonly channelNames?: readonly string[];
   readonly from: WeightsSource;
   readonly labels: LabelBudget;
   /** How a frozen encoder was probed; left out where it was fine-tuned. */

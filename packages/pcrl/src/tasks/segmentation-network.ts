@@ -51,6 +51,14 @@ class SegmentationLevel extends Module {
   }
 }
 
+/** How wide a segmentation network is at its beginning and its end. */
+export interface SegmentationShape {
+  /** Channels of the first convolution. */
+  readonly width: number;
+  readonly classes: number;
+  readonly inputChannels?: number;
+}
+
 /**
  * The 3D encoder and a decoder of three levels, with skip connections where the settings say so. Keys are
  * those of the official network; a skip connection widens the first convolution of its level.
@@ -63,12 +71,12 @@ export class SegmentationNetwork extends TaskNetwork {
 
   constructor(
     settings: SegmentationSettings['network'],
-    { width, classes }: { readonly width: number; readonly classes: number },
+    { width, classes, inputChannels = 1 }: SegmentationShape,
     random: RandomStream,
   ) {
     super();
     const { normalisation, skipConnections } = settings;
-    this.encoder = this.child('', new Encoder3D({ width, normalisation }, random));
+    this.encoder = this.child('', new Encoder3D({ width, normalisation, inputChannels }, random));
     this.#skips = skipConnections;
     const channels = [...this.encoder.channels].reverse();
     this.#levels = LEVEL_NAMES.map((name, index) => {
@@ -80,7 +88,7 @@ export class SegmentationNetwork extends TaskNetwork {
     this.#output = this.child('out_tr.final_conv', new Conv(last, random));
   }
 
-  /** Logits `[N, K, X, Y, Z]` of volumes `[N, 1, X, Y, Z]`, each axis a multiple of 8. */
+  /** Logits `[N, K, X, Y, Z]` of volumes `[N, C, X, Y, Z]`, each axis a multiple of 8. */
   forward(input: Tensor): Tensor {
     return scope(() => {
       const maps = [...this.encoder.features(input)].reverse();

@@ -1,24 +1,25 @@
-import { noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/torch';
+import { cat, noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/torch';
 import { type Case, readMask } from '../datasets/index.js';
 import { writeNifti } from '../images/index.js';
-import { dice, hausdorff95 } from '../metrics/index.js';
 import type { SegmentationSettings } from '../settings/index.js';
 import { cutRegion } from '../views/drawing/region.js';
 import { segmentationLoss } from './dice-loss.js';
 import { labelMap } from './label-map.js';
-import { labelsInMasks } from './masks.js';
 import { type Prediction, predictVolume, probabilitiesOf } from './predict-volume.js';
 import { segmentationFigures } from './segmentation-figures.js';
 import { SegmentationNetwork } from './segmentation-network.js';
 import { multipleAbove } from './sliding-window.js';
+import { agreement, type Structure, structuresIn } from './structures.js';
 import type { Assessment, Draw, LoadedCase, Task, TaskNetwork, TaskRequest } from './task.js';
-import { nearestResized, normalisedCrop, readVolume, type Volume } from './volume.js';
+import { nearestResized, normalisedCrop, readChannels, type Volume } from './volume.js';
 import { drawBox } from './volume-crop.js';
+import { joined } from './volume-inputs.js';
 
 /** A volume with its mask. */
 export interface LabelledVolume extends LoadedCase {
-  readonly volume: Volume;
-  /** Label of each voxel of `volume`. */
+  /** On one grid. */
+  readonly channels: readonly Volume[];
+  /** Label of each voxel of a channel. */
   readonly mask: Float32Array;
   /** Label of each voxel of the file. */
   readonly fileMask: Uint8Array;
@@ -30,40 +31,46 @@ interface SegmentationAssessment extends Assessment {
   readonly predicted: Uint8Array;
 }
 
-/** Segmentation of volumes: one sigmoid for each label value of the masks, Dice loss. */
+/** Segmentation of volumes: one sigmoid for each structure in the masks, Dice loss. */
 export async function segmentation({
   settings,
   dataset,
   compute,
 }: TaskRequest<SegmentationSettings>): Promise<Task<LabelledVolume>> {
-  const labels = await labelsInMasks(dataset);
-  const classes = labels.map(String);
+  const structures = await structuresIn(dataset);
+  const classes = structures.map(({ name }) => name);
+  const inputChannels = dataset.channelNames?.length ?? 1;
   const size = settings.views.size.map(multipleAbove);
   const { overlap } = settings.views;
   const prediction = { window: size, overlap, batch: settings.batch, compute };
   return {
     metric: 'Dice',
     classes,
-    columns: [
-      ...classes.map((label) => `dice_${label}`),
-      ...classes.map((label) => `hd95_${label}`),
-    ],
+    ...(dataset.regions ? { regions: dataset.regions } : {}),
+    ...(dataset.channelNames ? { channelNames: dataset.channelNames } : {}),
+    columns: [...classes.map((name) => `dice_${name}`), ...classes.map((name) => `hd95_${name}`)],
     read: (item, index) => readLabelledVolume(item, index, settings),
-    bytes: ({ volume, mask, fileMask }) =>
-      volume.voxels.byteLength + mask.byteLength + fileMask.byteLength,
+    bytes: ({ channels, mask, fileMask }) =>
+      channels.length * channels[0]!.voxels.byteLength + mask.byteLength + fileMask.byteLength,
     network: ({ width, random }) =>
-      new SegmentationNetwork(settings.network, { width, classes: labels.length }, random),
+      new SegmentationNetwork(
+        settings.network,
+        { width, classes: classes.length, inputChannels },
+        random,
+      ),
     loss: (net, items, draw) =>
       scope(() => {
         const crops = items.map((item) => drawCrop(item, size, settings.views.flip, draw));
         const input = stack(crops.map((crop) => crop.input)).to({ device: compute.device });
         const mask = stack(crops.map((crop) => crop.mask)).to({ device: compute.device });
         const probabilities = probabilitiesOf(net, input, compute);
-        return segmentationLoss(probabilities, onePerLabel(mask, labels), settings);
+        return segmentationLoss(probabilities, onePerStructure(mask, structures), settings);
       }),
     assess: (net, items) =>
       noGrad(() =>
-        items.map((item) => scope(() => assessVolume(net, item, { settings, labels, prediction }))),
+        items.map((item) =>
+          scope(() => assessVolume(net, item, { settings, structures, prediction })),
+        ),
       ),
     figures: (rows) => segmentationFigures(rows, classes.length),
     save: (assessment, path) => saveMask(assessment as SegmentationAssessment, path),
@@ -75,58 +82,63 @@ async function readLabelledVolume(
   index: number,
   { views }: SegmentationSettings,
 ): Promise<LabelledVolume> {
-  const volume = await readVolume(item.image, views);
-  const { size, voxels } = await readMask(item, volume.place);
-  const mask = nearestResized({ size, voxels }, volume.size);
-  return { item, index, volume, mask, fileMask: Uint8Array.from(voxels) };
+  const channels = await readChannels(item, views);
+  const { place, size } = channels[0]!;
+  const { voxels } = await readMask(item, place);
+  const mask = nearestResized({ size: place.size, voxels }, size);
+  return { item, index, channels, mask, fileMask: Uint8Array.from(voxels) };
 }
 
-/** A random crop and the labels in it, `[1, X, Y, Z]`, mirrored along each axis by chance. */
+/** A random crop `[C, X, Y, Z]` and the labels in it, `[1, X, Y, Z]`, mirrored along each axis by chance. */
 function drawCrop(
-  { volume, mask, index }: LabelledVolume,
+  { channels, mask, index }: LabelledVolume,
   size: readonly number[],
   flip: number,
   { seed, epoch }: Draw,
 ): { readonly input: Tensor; readonly mask: Tensor } {
   const stream = new RandomStream(seed, 'fine-tuning: volume', epoch, index);
-  const box = drawBox(stream, volume.size, size);
+  const whole = channels[0]!.size;
+  const box = drawBox(stream, whole, size);
   const mirrored = [1, 2, 3].filter(() => stream.chance(flip));
-  const labels = cutRegion({ size: volume.size, voxels: mask }, box, 0);
+  const labels = cutRegion({ size: whole, voxels: mask }, box, 0);
   const turned = (values: Float32Array) => {
-    const made = tensor(values, [1, ...size]);
+    const made = tensor(values).reshape([-1, ...size]);
     return mirrored.length > 0 ? made.flip(mirrored) : made;
   };
-  return { input: turned(normalisedCrop(volume, box)), mask: turned(labels) };
+  const crops = channels.map((volume) => normalisedCrop(volume, box));
+  return { input: turned(joined(crops)), mask: turned(labels) };
 }
 
-/** Labels `[N, 1, ...]` as 0 and 1 for each label value, `[N, K, ...]`. */
-function onePerLabel(mask: Tensor, labels: readonly number[]): Tensor {
-  const values = tensor(Float32Array.from(labels), [1, labels.length, 1, 1, 1], {
-    device: mask.device,
+/** Labels `[N, 1, ...]` as 0 and 1 for each structure, `[N, K, ...]`. */
+function onePerStructure(mask: Tensor, structures: readonly Structure[]): Tensor {
+  return scope(() => {
+    const members = ({ values }: Structure) =>
+      values
+        .map((value) => mask.eq(value).to({ dtype: 'f32' }))
+        .reduce((sum, each) => sum.add(each));
+    return cat(structures.map(members), 1);
   });
-  return mask.eq(values).to({ dtype: 'f32' });
 }
 
 interface AssessmentRequest {
   readonly settings: SegmentationSettings;
-  readonly labels: readonly number[];
+  readonly structures: readonly Structure[];
   readonly prediction: Prediction;
 }
 
 function assessVolume(
   net: TaskNetwork,
-  { item, volume, mask, fileMask }: LabelledVolume,
-  { settings, labels, prediction }: AssessmentRequest,
+  { item, channels, mask, fileMask }: LabelledVolume,
+  { settings, structures, prediction }: AssessmentRequest,
 ): SegmentationAssessment {
-  const probabilities = predictVolume(net, volume, prediction);
+  const volume = channels[0]!;
+  const probabilities = predictVolume(net, channels, prediction);
   const target = tensor(mask, [1, 1, ...volume.size], { device: prediction.compute.device });
-  const loss = segmentationLoss(probabilities, onePerLabel(target, labels), settings).item();
+  const wanted = onePerStructure(target, structures);
+  const loss = segmentationLoss(probabilities, wanted, settings).item();
   const { size, spacing } = volume.place;
-  const predicted = labelMap(probabilities, labels, size);
-  const distances = labels.map(
-    (label) => hausdorff95(predicted, fileMask, { size, spacing }, label) ?? Number.NaN,
-  );
-  const row = [...dice(predicted, fileMask, labels), ...distances];
+  const predicted = labelMap(probabilities, structures, size);
+  const row = agreement(predicted, fileMask, { size, spacing }, structures);
   return { item, loss, row, volume, predicted };
 }
 

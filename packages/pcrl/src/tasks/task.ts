@@ -1,5 +1,5 @@
 import { Layer, type Linear, type RandomStream, type Tensor } from '@pcrl/torch';
-import type { Case, Dataset } from '../datasets/index.js';
+import type { Case, Dataset, Region } from '../datasets/index.js';
 import type { Encoder } from '../networks/index.js';
 import type { Compute } from '../training/device.js';
 
@@ -63,6 +63,10 @@ export interface NetworkRequest {
 export interface Task<Item extends LoadedCase = LoadedCase> {
   readonly metric: 'AUROC' | 'Dice';
   readonly classes: readonly string[];
+  /** Segmentation: what the classes are, where they are not single values of the masks. */
+  readonly regions?: readonly Region[];
+  /** Names of a case's channels, where it has several. */
+  readonly channelNames?: readonly string[];
   /** Names of the values in `Assessment.row`. */
   readonly columns: readonly string[];
   /** Reads a case. @throws {ImageError} its image or mask cannot be used */

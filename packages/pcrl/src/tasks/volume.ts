@@ -1,3 +1,4 @@
+import type { Case } from '../datasets/index.js';
 import { ImageError } from '../errors.js';
 import { type Image, readImage, scaleIntensity, unusableReason } from '../images/index.js';
 import type { ClassificationSettings } from '../settings/index.js';
@@ -35,6 +36,28 @@ export async function readVolume(path: string, settings: VolumeSettings): Promis
   const { voxels, unit: _, ...place } = scaleIntensity(image, settings.intensity);
   const size = sizeAtSpacing(place, settings.spacing);
   return { place, size, voxels: resized({ size: image.size, voxels }, size) };
+}
+
+/**
+ * Reads all channels of a case.
+ *
+ * @throws {ImageError} as {@link readVolume}, or channels differ in size
+ */
+export async function readChannels(
+  { image, channels = [image] }: Case,
+  settings: VolumeSettings,
+): Promise<readonly Volume[]> {
+  const volumes = await Promise.all(channels.map((path) => readVolume(path, settings)));
+  const first = volumes[0]!;
+  volumes.forEach(({ size }, at) => {
+    if (sameSize(size, first.size)) return;
+    throw new ImageError(
+      channels[at]!,
+      `${size.join(' x ')} voxels, where the case's first channel has ${first.size.join(' x ')}`,
+      'Resample the channels of a case to one grid.',
+    );
+  });
+  return volumes;
 }
 
 /** The size of a volume at another spacing. */

@@ -28,7 +28,7 @@ describe('Dice loss', () => {
 
   it.skipIf(noPython)('and its gradient are PyTorch’s, for each kind', () => {
     const { p, t } = example();
-    const kinds = ['dice', 'dice+bce', 'dice+bce-double-sigmoid'] as const;
+    const kinds = ['dice', 'dice+bce', 'dice+bce-double-sigmoid', 'tversky'] as const;
     const wanted = python<{ loss: number; gradient: number[] }[]>(
       { p: [...p], t: [...t], shape: SHAPE, kinds },
       `
@@ -41,7 +41,10 @@ for kind in given['kinds']:
     for k in range(p.shape[1]):
         for n in range(p.shape[0]):
             a, b = p[n, k].flatten(), t[n, k].flatten()
-            total = total + (1 - (2 * (a * b).sum() + 1e-5) / (a.sum() + b.sum() + 1e-5)) / p.shape[0]
+            if kind == 'tversky':
+                m = (a * b).sum() + 0.3 * (a * (1 - b)).sum() + 0.7 * ((1 - a) * b).sum()
+                total = total + (1 - ((a * b).sum() + 1) / (m + 1)) / p.shape[0]
+            else: total = total + (1 - (2 * (a * b).sum() + 1e-5) / (a.sum() + b.sum() + 1e-5)) / p.shape[0]
         if kind == 'dice+bce': total = total + 0.2 * F.binary_cross_entropy(p[:, k], t[:, k])
         if kind == 'dice+bce-double-sigmoid':
             total = total + 0.2 * F.binary_cross_entropy_with_logits(p[:, k], t[:, k])

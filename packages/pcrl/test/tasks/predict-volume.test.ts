@@ -12,6 +12,7 @@ import { Encoder3D } from '../../src/networks/index.js';
 import { labelMap } from '../../src/tasks/label-map.js';
 import { predictVolume } from '../../src/tasks/predict-volume.js';
 import { planWindows } from '../../src/tasks/sliding-window.js';
+import { regionsOfLabels, structuresOf } from '../../src/tasks/structures.js';
 import { TaskNetwork } from '../../src/tasks/task.js';
 import { normalisedCrop } from '../../src/tasks/volume.js';
 
@@ -82,7 +83,7 @@ describe('predicting a whole volume', () => {
     const volume = volumeOf(size);
     const net = new Sloping();
     const found = scope(() =>
-      predictVolume(net, volume, { window, overlap, batch: 3, compute }).toArray(),
+      predictVolume(net, [volume], { window, overlap, batch: 3, compute }).toArray(),
     );
     const wanted = naive(volume, window, overlap);
     expect(Math.max(...found.map((value, at) => Math.abs(value - wanted[at]!)))).toBeLessThan(2e-6);
@@ -97,7 +98,7 @@ describe('predicting a whole volume', () => {
     const net = new Sloping();
     const before = liveTensors().bytes;
     const prediction = { window: [16, 16, 16], overlap: 0.5, batch: 2, compute };
-    predictVolume(net, volume, prediction).dispose();
+    predictVolume(net, [volume], prediction).dispose();
     const wanted = 2 * 4 * volume.voxels.length;
     expect(net.mostBytes - before).toBeGreaterThanOrEqual(wanted);
     expect(net.mostBytes - before).toBeLessThan(wanted + 8 * 4 * 16 ** 3);
@@ -115,7 +116,11 @@ describe('labels from probabilities', () => {
       noGrad(() =>
         scope(() => {
           const probabilities = tensor(values, [1, 3, 5, 6, 7]);
-          const found = labelMap(probabilities, [1, 2, 4], size);
+          const found = labelMap(
+            probabilities,
+            structuresOf(regionsOfLabels(['1', '2', '4'])),
+            size,
+          );
           const whole = interpolate(probabilities, { size }, 'linear').toArray();
           const wanted = [...found.keys()].map((i) => {
             const classes = [0, 1, 2].map((k) => whole[k * found.length + i]!);

@@ -40,10 +40,11 @@ async function open({ folder, use, options, findings }: LayoutRequest): Promise<
   const found = filesOfCases(await filesBelow(folder));
   const complete = [...found].filter(([, files]) => MODALITIES.every((name) => files.has(name)));
   const labelled = complete.filter(([, files]) => files.has('seg'));
-  const patients = use === 'segmentation' ? labelled : [...found];
-  const cases = patients.flatMap(([id, files]) =>
-    use === 'segmentation' ? [wholeCase(id, files)] : imagesOf(id, files),
-  );
+  const wanted = { segmentation: labelled, prediction: complete } as const;
+  const cases =
+    use === 'segmentation' || use === 'prediction'
+      ? wanted[use].map(([id, files]) => wholeCase(id, files))
+      : [...found].flatMap(([id, files]) => imagesOf(id, files));
   const nameOf = ({ patient }: Case) => patient ?? '';
   const names = await namesIn(folder);
   const split = await splitArchive(cases, { folder: names, options, findings, nameOf });
@@ -78,7 +79,8 @@ function filesOfCases(paths: readonly string[]): ReadonlyMap<string, CaseFiles> 
 
 function wholeCase(patient: string, files: CaseFiles): Case {
   const channels = MODALITIES.map((name) => files.get(name)!);
-  return { image: channels[0]!, channels, patient, mask: files.get('seg')! };
+  const mask = files.get('seg');
+  return { image: channels[0]!, channels, patient, ...(mask ? { mask } : {}) };
 }
 
 /** Without labels every modality is an image of its own. */

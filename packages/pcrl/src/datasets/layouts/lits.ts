@@ -43,7 +43,8 @@ async function open({ folder, use, options, findings }: LayoutRequest): Promise<
     (image): Case => ({ image, patient: basename(image), split: 'train' }),
   );
   return {
-    cases: use === 'unlabelled' ? [...split.cases, ...testVolumes] : split.cases,
+    cases:
+      use === 'unlabelled' || use === 'prediction' ? [...split.cases, ...testVolumes] : split.cases,
     regions: [
       { name: 'liver', values: [1, 2] },
       { name: 'tumour', values: [2] },

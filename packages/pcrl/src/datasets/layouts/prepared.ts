@@ -85,6 +85,7 @@ function casesFor(
       return (channels ?? [item.image]).map((image) => ({ ...rest, image }));
     });
   }
+  if (use === 'prediction') return [...cases];
   const needed = {
     classification: 'labels',
     segmentation: 'mask',

@@ -18,6 +18,7 @@ import {
   windowOf,
 } from '../../pictures/index.js';
 import { predictedPath } from '../../tasks/predictions.js';
+import { regionsOfLabels, structuresOf } from '../../tasks/structures.js';
 import { figure, type Html } from '../report/index.js';
 import type { ComparableRuns } from './finetuned-run.js';
 import type { Group } from './groups.js';
@@ -39,8 +40,8 @@ export async function maskPictures(
   groups: readonly Group[],
   { runs, test }: ComparableRuns,
 ): Promise<Html> {
-  const { classes } = runs[0]!.result;
-  const labels = classes.map(Number);
+  const { classes, regions } = runs[0]!.result;
+  const structures = structuresOf(regions ?? regionsOfLabels(classes));
   const chosen = worstMiddleBest(groups[0]!, classes.length);
   const rows: GridCell[][] = [];
   for (const at of chosen) {
@@ -64,7 +65,10 @@ export async function maskPictures(
     caption:
       `Axial slices with the most of the structure, with ${groups[0]!.labelled} labelled cases; first seed. ` +
       'Worst, middle and best are those of the first column of predictions.',
-    key: labels.map((label) => ({ colour: labelColour(label), meaning: `label ${label}` })),
+    key: structures.map(({ label, name }) => ({
+      colour: labelColour(label),
+      meaning: regions ? name : `label ${name}`,
+    })),
   });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors, type Tensor } from '@pcrl/torch';
+import type { Region } from '../../datasets/index.js';
 import { RunError } from '../../errors.js';
 import {
   type FinetuneInput,
@@ -10,6 +11,7 @@ import {
 import { readJson, runFolder } from '../../training/run-folder.js';
 import type { FinetuneResult } from '../results.js';
 import { seedFolder } from '../seed-folder.js';
+import { regionsOfLabels } from '../structures.js';
 import { FIRST_CONVOLUTION } from '../weights.js';
 
 /** A fine-tuned network, as its run folder has it. */
@@ -18,6 +20,10 @@ export interface FinetunedModel {
   readonly seed: number;
   readonly settings: FinetuneSettings;
   readonly classes: readonly string[];
+  /** Segmentation: what the classes are. */
+  readonly regions: readonly Region[];
+  /** Of a case; empty where it has one. */
+  readonly channelNames: readonly string[];
   /** The safetensors file. */
   readonly weights: string;
   /** 3D: channels of the first convolution. */
@@ -62,8 +68,10 @@ export function openModel(run: string, seed?: number): FinetunedModel {
     );
   }
   const { weights } = seedFolder(join(run, `seed-${chosen}`));
-  const { classes } = result;
-  return { run, seed: chosen, settings, classes, weights, width: widthOfModel(settings, weights) };
+  const { classes, channelNames = [] } = result;
+  const regions = result.regions ?? regionsOfLabels(classes);
+  const width = widthOfModel(settings, weights);
+  return { run, seed: chosen, settings, classes, regions, channelNames, weights, width };
 }
 
 function widthOfModel({ dimensions, network }: FinetuneSettings, weights: string): number {

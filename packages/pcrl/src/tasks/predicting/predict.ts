@@ -54,7 +54,10 @@ export type PredictIO = Pick<RunIO, 'say' | 'warn' | 'interrupted'> & Pick<CaseW
 export async function predict(request: PredictRequest, io: PredictIO): Promise<PredictResult> {
   const model = openModel(request.model, request.seed);
   const { settings } = model;
-  const { cases, problems, notes } = await openToPredict(request.inputs, 'unlabelled');
+  const { cases, problems, notes } = await openToPredict(
+    request.inputs,
+    model.channelNames.length > 0 ? 'prediction' : 'unlabelled',
+  );
   for (const note of notes) io.say(note);
   const { precision } = settings;
   const device = request.device ?? settings.device;

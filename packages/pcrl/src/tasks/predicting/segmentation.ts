@@ -1,4 +1,5 @@
 import { noGrad, RandomStream, scope } from '@pcrl/torch';
+import { ImageError } from '../../errors.js';
 import {
   composeGrid,
   fullestSlice,
@@ -15,57 +16,75 @@ import { labelMap } from '../label-map.js';
 import { predictVolume } from '../predict-volume.js';
 import { SegmentationNetwork } from '../segmentation-network.js';
 import { multipleAbove } from '../sliding-window.js';
-import { readVolume, type Volume } from '../volume.js';
-import type { LoadedVolume } from '../volume-inputs.js';
+import { membersOf, type Structure, structuresOf } from '../structures.js';
+import type { LoadedCase } from '../task.js';
+import { readChannels, type Volume } from '../volume.js';
 import type { Predictor, PredictorRequest } from './predictor.js';
 
 const CELL_WIDTH = 480;
+
+/** A volume with all its channels. */
+interface LoadedChannels extends LoadedCase {
+  readonly channels: readonly Volume[];
+}
 
 /** Masks of whole volumes on the grids of their files, and how large each structure is. */
 export function segmentationPredictor({
   model,
   weights,
   compute,
-}: PredictorRequest): Predictor<LoadedVolume> {
-  const { classes, width } = model;
+}: PredictorRequest): Predictor<LoadedChannels> {
+  const { classes, width, channelNames } = model;
+  const inputChannels = Math.max(1, channelNames.length);
   // The registry asks for settings of this task alone.
   const { views, network, batch } = model.settings as SegmentationSettings;
-  const shape = { width, classes: classes.length };
+  const shape = { width, classes: classes.length, inputChannels };
   const net = new SegmentationNetwork(network, shape, new RandomStream(0, 'never kept'));
   net.loadStateDict(weights);
   net.to(compute.device).eval();
-  const labels = classes.map(Number);
+  const structures = structuresOf(model.regions);
   const window = views.size.map(multipleAbove);
   const prediction = { window, overlap: views.overlap, batch, compute };
   return {
     quantity: 'ml',
     classes,
     atOnce: 1,
-    read: async (item) => ({ item, index: 0, volume: await readVolume(item.image, views) }),
+    read: async (item) => {
+      const given = item.channels?.length ?? 1;
+      if (given === inputChannels) {
+        return { item, index: 0, channels: await readChannels(item, views) };
+      }
+      throw new ImageError(
+        item.image,
+        `channels: ${given}, and the run learnt from ${channelNames.join(', ') || 'one'}`,
+      );
+    },
     predict: (items) =>
       noGrad(() =>
-        items.map(({ volume }) => {
-          const { size } = volume.place;
+        items.map(({ channels }) => {
+          const { place } = channels[0]!;
           const voxels = scope(() =>
-            labelMap(predictVolume(net, volume, prediction), labels, size),
+            labelMap(predictVolume(net, channels, prediction), structures, place.size),
           );
-          const mask = { ...volume.place, voxels };
-          return { values: millilitres(mask, labels), mask };
+          const mask = { ...place, voxels };
+          return { values: millilitres(mask, structures), mask };
         }),
       ),
-    picture: ({ volume }, { mask }) => maskOverSlice(volume, Uint8Array.from(mask?.voxels ?? [])),
+    picture: ({ channels }, { mask }) =>
+      maskOverSlice(channels[0]!, Uint8Array.from(mask?.voxels ?? [])),
     dispose: () => net.dispose(),
   };
 }
 
 function millilitres(
   { spacing, voxels }: { readonly spacing: readonly number[]; readonly voxels: Uint8Array },
-  labels: readonly number[],
+  structures: readonly Structure[],
 ): readonly number[] {
-  const counts = new Float64Array(256);
-  for (let i = 0; i < voxels.length; i++) counts[voxels[i]!]! += 1;
   const cubicMillimetres = spacing.reduce((product, side) => product * side, 1);
-  return labels.map((label) => (counts[label]! * cubicMillimetres) / 1000);
+  return structures.map(({ values }) => {
+    const voxelsOf = membersOf(voxels, values).reduce((sum, is) => sum + is, 0);
+    return (voxelsOf * cubicMillimetres) / 1000;
+  });
 }
 
 /** The axial slice with the most of the mask, alone and under it. */
