@@ -28,6 +28,14 @@ const VIEWS = {
   f64: Float64Array,
 } as const;
 
+/** Arrays for stored numbers; those of 64 bits become doubles. */
+const ARRAYS = { ...VIEWS, i64: Float64Array, u64: Float64Array } as const;
+
+/** An array of zeros for stored voxels. */
+export function newVoxels(type: VoxelType, count: number): StoredVoxels {
+  return new ARRAYS[type](count);
+}
+
 /** The most voxels a file may hold: 2^31, a cube of 1290. */
 export const MAX_VOXELS = 2 ** 31;
 

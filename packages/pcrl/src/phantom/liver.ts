@@ -1,13 +1,16 @@
 import type { RandomStream } from '@pcrl/torch';
 import type { Anatomy } from './anatomy.js';
 import type { Canvas } from './canvas.js';
-import { along, capsule, ellipsoid, normalised, type Point, type Shape } from './geometry.js';
+import { along, capsule, normalised, type Point, type Shape } from './geometry.js';
+import { lump } from './lump.js';
 import { liverShape } from './organs.js';
 import type { Texture } from './texture.js';
 import type { Torso } from './torso.js';
 
 /** The mask's value of a tumour in the liver. */
 export const tumourLabel = 6;
+
+const TUMOUR_SHAPE = { stretch: [0.8, 1.15], bumps: 0.2, detail: 3 } as const;
 
 /** Paints portal and hepatic veins into the liver: brighter than it with contrast, darker without. */
 export function paintLiverVessels(
@@ -70,7 +73,7 @@ export function paintTumours(
     const place = placeInside(liver, radius, random);
     if (place === undefined) continue;
     const depth = random.uniform(25, 65);
-    const body = lump(place, radius, texture, random);
+    const body = lump(place, radius, TUMOUR_SHAPE, texture, random);
     const value = anatomy.tissue.liver - depth;
     canvas.paint(body, {
       tissue: (x, y, z, d) =>
@@ -90,17 +93,4 @@ function placeInside(liver: Shape, radius: number, random: RandomStream): Point 
     if (liver.distance(...place) < -0.75 * radius - 4) return place;
   }
   return undefined;
-}
-
-function lump(centre: Point, radius: number, texture: Texture, random: RandomStream): Shape {
-  const stretch = () => radius * random.uniform(0.8, 1.15);
-  const body = ellipsoid(centre, [stretch(), stretch(), stretch()], random.uniform(0, Math.PI));
-  const margin = 0.3 * radius;
-  return {
-    box: {
-      min: along(body.box.min, [margin, margin, margin], -1),
-      max: along(body.box.max, [margin, margin, margin]),
-    },
-    distance: (x, y, z) => body.distance(x, y, z) + 0.2 * radius * texture(3 * x, 3 * y, 3 * z),
-  };
 }

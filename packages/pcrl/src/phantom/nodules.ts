@@ -1,10 +1,13 @@
 import type { RandomStream } from '@pcrl/torch';
 import type { Canvas } from './canvas.js';
-import { along, ellipsoid, type Point, type Shape } from './geometry.js';
+import { along, type Point } from './geometry.js';
 import { phantomLabels } from './labels.js';
+import { lump } from './lump.js';
 import type { Texture } from './texture.js';
 import type { Torso } from './torso.js';
 import type { VesselPoint } from './vessels.js';
+
+const NODULE_SHAPE = { stretch: [0.85, 1.15], bumps: 0.22, detail: 6 } as const;
 
 /** A nodule that was painted into a lung. */
 export interface Nodule {
@@ -34,7 +37,7 @@ export function paintNodules(
     if (place === undefined) continue;
     const solid = random.chance(0.7);
     const value = solid ? random.uniform(-60, 60) : random.uniform(-640, -430);
-    const body = noduleShape(place, radius, texture, random);
+    const body = lump(place, radius, NODULE_SHAPE, texture, random);
     canvas.paint(body, { tissue: value, label: phantomLabels.lungs });
     nodules.push(describe(canvas, place, radius, solid, onVessel));
   }
@@ -60,19 +63,6 @@ function findPlace(
     if (torso.lungs.distance(...place) < -radius - 2) return place;
   }
   return undefined;
-}
-
-function noduleShape(centre: Point, radius: number, texture: Texture, random: RandomStream): Shape {
-  const stretch = () => radius * random.uniform(0.85, 1.15);
-  const body = ellipsoid(centre, [stretch(), stretch(), stretch()], random.uniform(0, Math.PI));
-  const margin = 0.3 * radius;
-  return {
-    box: {
-      min: along(body.box.min, [margin, margin, margin], -1),
-      max: along(body.box.max, [margin, margin, margin]),
-    },
-    distance: (x, y, z) => body.distance(x, y, z) + 0.22 * radius * texture(6 * x, 6 * y, 6 * z),
-  };
 }
 
 function describe(

@@ -1,25 +1,12 @@
 import type { Array as AnyZarrArray, DataType } from 'zarrita';
 import { ImageError } from '../../errors.js';
-import { MAX_VOXELS, type StoredVoxels, type VoxelType } from '../voxel-type.js';
+import { MAX_VOXELS, newVoxels, type StoredVoxels, type VoxelType } from '../voxel-type.js';
 import type { FolderStore } from './folder-store.js';
 
 export type ZarrArray = AnyZarrArray<DataType, FolderStore>;
 
 /** The most voxels of one chunk: a cube of 645. */
 const MAX_CHUNK_VOXELS = 2 ** 28;
-
-const ARRAYS = {
-  i8: Int8Array,
-  u8: Uint8Array,
-  i16: Int16Array,
-  u16: Uint16Array,
-  i32: Int32Array,
-  u32: Uint32Array,
-  i64: Float64Array,
-  u64: Float64Array,
-  f32: Float32Array,
-  f64: Float64Array,
-} as const;
 
 /**
  * Reads a whole array chunk by chunk, its last axis fastest, and checks that every chunk is whole.
@@ -41,7 +28,7 @@ export async function readChunks(
       'Write it with smaller chunks.',
     );
   }
-  const target = new ARRAYS[type](product(shape));
+  const target = newVoxels(type, product(shape));
   for (let number = 0; number < total; number++) {
     const at = coordinates(number, counts);
     const chunk = await array.getChunk(at);

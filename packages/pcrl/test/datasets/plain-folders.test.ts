@@ -1,0 +1,92 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openDataset } from '../../src/datasets/index.js';
+import { temporaryFolder } from '../images/folders.js';
+import { folderWith, imagesIn, refusal } from './folder-with.js';
+
+const root = temporaryFolder();
+
+describe('folders', () => {
+  it('are opened through the table in them, masks beside images left out', async () => {
+    const files = ['images/a.png', 'images/b.png', 'labels/a.png'];
+    const plain = await folderWith(root, files);
+    const dataset = await openDataset([plain]);
+    expect(imagesIn(plain, dataset.cases)).toEqual(files.slice(0, 2));
+    expect(dataset.notes.join('\n')).toMatch(/left out masks beside the folder of images: 1/);
+    const tabled = await folderWith(root, files, {
+      'set.csv': ['image,split', 'images/a.png,train', 'images/b.png,test'],
+    });
+    const opened = await openDataset([tabled]);
+    expect(imagesIn(tabled, opened.cases)).toEqual(['images/a.png']);
+    expect(opened.notes[0]).toBe(`${tabled}: opened through set.csv`);
+  });
+
+  it('work with links, spaces and letters of any alphabet', async () => {
+    const store = await folderWith(root, ['Bilder groß/Aufnahme 1 – Łódź.png', '日本/二.png']);
+    const folder = await folderWith(root, [], {
+      'bilder.csv': ['image', 'Archiv/Aufnahme 1 – Łódź.png', 'asia/二.png'],
+    });
+    symlinkSync(join(store, 'Bilder groß'), join(folder, 'Archiv'));
+    symlinkSync(join(store, '日本'), join(folder, 'asia'));
+    symlinkSync(folder, join(folder, 'circle'));
+    symlinkSync(dirname(folder), join(folder, 'up'));
+    const named = await openDataset([join(folder, 'bilder.csv')]);
+    expect(named.problems).toEqual([]);
+    expect(imagesIn(folder, named.cases)).toEqual(['Archiv/Aufnahme 1 – Łódź.png', 'asia/二.png']);
+    const linked = await folderWith(root, []);
+    mkdirSync(linked, { recursive: true });
+    symlinkSync(store, join(linked, 'all'));
+    symlinkSync(join(store, '日本'), join(linked, 'part'));
+    symlinkSync(linked, join(linked, 'circle'));
+    const listed = await openDataset([linked]);
+    expect(imagesIn(linked, listed.cases)).toHaveLength(2);
+  });
+
+  it('refuse paths in a table that lead outside', async () => {
+    const folder = await folderWith(root, ['in/a.png', 'secret.png'], {
+      'in/set.csv': ['image,up', 'a.png,1', '../secret.png,0', `${join(root, 'x.png')},0`],
+    });
+    const message = await refusal(join(folder, 'in/set.csv'), { use: 'classification' });
+    expect(message).toMatch(/outside the folder of the CSV: .*\.\.\/secret\.png.*x\.png/);
+  });
+});
+
+describe('a split file', () => {
+  const table = [
+    'image,patient_id,up',
+    ...Array.from({ length: 20 }, (_, at) => `i${at}.png,p${at % 10},${at % 2}`),
+  ];
+  const names = table.slice(1).map((line) => line.split(',')[0]!);
+
+  it('is made when it is not there, and read back to the same split', async () => {
+    const path = join(await folderWith(root, names, { 'set.csv': table }), 'set.csv');
+    const splitFile = join(dirname(path), 'split.csv');
+    const options = { use: 'classification', splitFile, splitSeed: 3 } as const;
+    const first = await openDataset([path], options);
+    const again = await openDataset([path], { ...options, splitSeed: 4 });
+    expect(again.cases).toEqual(first.cases);
+    expect(new Set(first.cases.map(({ split }) => split))).toEqual(
+      new Set(['train', 'val', 'test']),
+    );
+    expect((await openDataset([path], { splitFile })).cases).toHaveLength(14);
+  });
+
+  it('names images where there are no patients, and is refused when it fits nothing', async () => {
+    const folder = await folderWith(root, names);
+    const splitFile = join(folder, 'parts', 'split.csv');
+    mkdirSync(dirname(splitFile));
+    const { cases } = await openDataset([folder], { splitFile });
+    expect((await openDataset([folder], { splitFile })).cases).toEqual(cases);
+    const wrong = async (lines: readonly string[]) => {
+      writeFileSync(splitFile, lines.join('\n'));
+      return refusal(folder, { splitFile });
+    };
+    expect(await wrong(['image,split', 'x.png,train'])).toMatch(/names none of the 20 cases/);
+    expect(await wrong(['image,split', '../i1.png,training'])).toMatch(/line 2: split "training"/);
+    expect(await wrong(['image,split', '../i1.png,train', '../i1.png,test'])).toMatch(
+      /line 3: .* in two splits/,
+    );
+    expect(await wrong(['image,part', 'i1.png,train'])).toMatch(/its columns are image, part/);
+  });
+});
