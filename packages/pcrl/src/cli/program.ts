@@ -9,6 +9,7 @@ import { addInfo } from './info-command.js';
 import { addPredict } from './predict-command.js';
 import { addPretrain } from './pretrain-command.js';
 import { addReplay } from './replay-command.js';
+import { addReproduce } from './reproduce-command.js';
 import { addViews } from './views-command.js';
 
 /** Takes the exit code of a command that ran to its end. */
@@ -36,6 +37,7 @@ export function createProgram(exitWith: ExitWith): Command {
   addFinetune(program, exitWith);
   addCompare(program);
   addPredict(program, exitWith);
+  addReproduce(program, exitWith);
   addViews(program);
   addInfo(program);
   addReplay(program);

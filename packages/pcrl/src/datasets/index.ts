@@ -8,6 +8,7 @@ export {
   type Split,
   type Use,
 } from './dataset.js';
+export { missingClasses } from './label-coverage.js';
 export { type DatasetOptions, openDataset } from './open.js';
 export { readMask } from './read-mask.js';
 export { type LabelBudget, labelledSubset, PAPER_SHARES, splitByPatient } from './split.js';

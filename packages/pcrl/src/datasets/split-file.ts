@@ -28,7 +28,12 @@ export async function splitByFile(
     if (error.code === 'ENOENT') return undefined;
     throw new DatasetError(`${path} cannot be read: ${error.message}`, 'Name a CSV file.');
   });
-  if (text === undefined) return writeSplit(path, splitByPatient(cases, PAPER_SHARES, seed), seed);
+  if (text === undefined) {
+    const split = splitByPatient(cases, PAPER_SHARES, seed);
+    await writeSplit(path, split);
+    const how = `70 / 10 / 20 % of the patients at random, seed ${seed}`;
+    return { cases: split, note: `split: ${how}; written to ${path}` };
+  }
   const table = parseCsv(path, text);
   const splits = splitsIn(path, table);
   const keyOf = table.columns.includes('patient_id') ? patientOf : ({ image }: Case) => image;
@@ -48,11 +53,8 @@ export async function splitByFile(
   return { cases: named, note: `split: as ${path} says${leftNote}` };
 }
 
-async function writeSplit(
-  path: string,
-  cases: readonly Case[],
-  seed: number,
-): Promise<SplitByFile> {
+/** Writes a split file that divides these cases as they are divided, by patient where all have one. */
+export async function writeSplit(path: string, cases: readonly Case[]): Promise<void> {
   const hasPatients = cases.every(({ patient }) => patient !== undefined);
   const folder = dirname(resolve(path));
   const keyOf = hasPatients ? patientOf : ({ image }: Case) => relative(folder, image);
@@ -60,10 +62,6 @@ async function writeSplit(
   const rows = [...splits].map(([key, split]) => `${quoteField(key)},${split}\n`);
   const header = hasPatients ? 'patient_id,split\n' : 'image,split\n';
   await writeWhole(path, Buffer.from(header + rows.join('')));
-  return {
-    cases,
-    note: `split: 70 / 10 / 20 % of the patients at random, seed ${seed}; written to ${path}`,
-  };
 }
 
 function splitsIn(path: string, { columns, rows }: Table): ReadonlyMap<string, Split> {

@@ -12,6 +12,7 @@ const shared = {
   from: 'scratch',
   dataset: DATASET_DEFAULTS,
   labels: 'all',
+  labelSeed: null,
   labelNames: null,
   seed: 1,
   seeds: 3,

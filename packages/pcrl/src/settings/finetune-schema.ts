@@ -53,6 +53,9 @@ const sharedEntries = {
   ),
   dataset: datasetSchema,
   labels: labelBudget,
+  labelSeed: orNone(
+    whole('Seed that all repetitions draw their labelled cases by; none: each by its own.', 0),
+  ),
   labelNames: orNone(texts('Label columns to learn; none takes all.')),
   seed: whole('Seed of the first repetition; the others count on from it.', 0),
   seeds: whole('Repetitions, each with its own seed and labelled subset.', 1),

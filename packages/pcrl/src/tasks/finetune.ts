@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RandomStream } from '@pcrl/torch';
-import { type Case, labelledSubset, openDataset } from '../datasets/index.js';
+import { type Case, labelledSubset, missingClasses, openDataset } from '../datasets/index.js';
 import { isDiskFull } from '../disk-space.js';
 import type { FinetuneSettings } from '../settings/index.js';
 import { prepareCompute } from '../training/device.js';
@@ -100,6 +100,7 @@ async function prepare(settings: FinetuneSettings, io: RunIO) {
   for (const note of dataset.notes) io.say(note);
   const { train, val: validation, test } = partsOf(dataset, settings.dataset.splitSeed, io);
   const repetitions = plan(settings, train);
+  warnOfMissingClasses(repetitions, train, dataset.labelNames, settings, io);
   const task = await openTask({ settings, dataset, compute });
   const width = settings.network.width ?? widthOf(from) ?? OFFICIAL_WIDTH;
   checkWeights(task, from, width);
@@ -125,9 +126,24 @@ function plan(settings: FinetuneSettings, train: readonly Case[]): readonly Repe
       seed,
       name: settings.seeds === 1 ? `seed ${seed}` : `seed ${index + 1} of ${settings.seeds}`,
       folder: join(settings.out, `seed-${seed}`),
-      labelled: labelledSubset(train, settings.labels, seed),
+      labelled: labelledSubset(train, settings.labels, settings.labelSeed ?? seed),
     };
   });
+}
+
+/** A class that the labelled cases show one side of cannot be learnt from them. */
+function warnOfMissingClasses(
+  repetitions: readonly Repetition[],
+  train: readonly Case[],
+  classes: readonly string[],
+  settings: FinetuneSettings,
+  io: RunIO,
+): void {
+  for (const { seed, name, labelled } of repetitions) {
+    const order = settings.labelSeed ?? seed;
+    const said = missingClasses({ train, labelled, classes, seed: order });
+    if (said !== undefined) io.warn(`${name}: ${said}`);
+  }
 }
 
 async function guarded(

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { writeFileDurably } from '@pcrl/torch';
+import type { RunIO } from '../training/run-io.js';
+import type { Plan } from './plan.js';
+import { printedFigures } from './printed-figures.js';
+import type { ScenarioTable } from './table.js';
+import { heading, kindOfData, tablePage } from './table-page.js';
+import { csvOf, mainTable, markdownTable } from './table-text.js';
+
+/** Writes a table as CSV, Markdown and HTML into the folder of all runs. Gives the HTML file. */
+export async function writeTable(
+  plan: Plan,
+  tables: readonly ScenarioTable[],
+  out: string,
+  io: RunIO,
+): Promise<string> {
+  const { name } = plan.recipe;
+  const page = join(out, `${name}.html`);
+  write(join(out, `${name}.csv`), csvOf(name, tables));
+  write(join(out, `${name}.md`), markdown(plan, tables));
+  write(page, await tablePage(plan, tables, io));
+  return page;
+}
+
+function write(path: string, text: string): void {
+  writeFileDurably(path, [Buffer.from(text)]);
+}
+
+function markdown({ recipe, budget }: Plan, tables: readonly ScenarioTable[]): string {
+  const parts = tables.map((table) => {
+    const { columns, rows } = mainTable(table);
+    const notes = table.notes.map((note) => `- ${note}`);
+    return [
+      `## ${heading(table)}`,
+      kindOfData(table),
+      markdownTable(columns, rows),
+      ...(notes.length > 0 ? [notes.join('\n')] : []),
+    ].join('\n\n');
+  });
+  return `${[`# ${recipe.title}`, `Budget ${budget.name}. Paper: ${printedFigures().source}.`, ...parts].join('\n\n')}\n`;
+}
