@@ -23,10 +23,12 @@ interface Share {
 /**
  * What the runs of a plan that are left will take, measured here with a few steps of each kind of run.
  *
+ * @param out the folder of all runs, whose disk they fill
  * @param atOnce runs at the same time
  */
 export async function forecastPlan(
   plan: Plan,
+  out: string,
   atOnce: number,
   io: RunIO,
 ): Promise<readonly string[]> {
@@ -42,7 +44,7 @@ export async function forecastPlan(
         `  ${name}: ${runs} ${runs === 1 ? 'run' : 'runs'}, ${duration(seconds)}, ${bytes(size)}`,
     ),
     `${sum('runs')} runs are left: ${duration(sum('seconds'))} one after another${together}, ` +
-      `${bytes(sum('bytes'))} on the disk (${bytes(freeBytes('.'))} free)`,
+      `${bytes(sum('bytes'))} on the disk (${bytes(freeBytes(out))} free)`,
     'Measured on this machine with a few steps of each kind of run, as busy as it is now.',
   ];
 }

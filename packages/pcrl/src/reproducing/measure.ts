@@ -89,7 +89,7 @@ export async function costOfFinetuning(
 async function inTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'pcrl-measure-'));
   try {
-    return await work(join(folder));
+    return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -62,7 +62,7 @@ export async function reproduce(request: ReproduceRequest, io: RunIO): Promise<R
 /** Says how many runs a table takes, how long they take here and how much disk; carries none out. */
 export async function sayPlan(request: ReproduceRequest, io: RunIO): Promise<void> {
   const plan = await openPlan(request, io);
-  for (const line of await forecastPlan(plan, request.jobs, io)) io.say(line);
+  for (const line of await forecastPlan(plan, resolve(request.out), request.jobs, io)) io.say(line);
 }
 
 /** The commands of the runs that are left, for a cluster's scheduler. */
