@@ -78,10 +78,20 @@ function resolveSegmentation(input: Group): SegmentationSettings {
   const preset = presetOf(input);
   const merged = merge({ dimensions: 3, preset, ...segmentationDefaults(preset) }, input);
   const result = v.safeParse(segmentationSchema, merged);
-  if (result.success) return result.output;
+  if (result.success) return withGroupsThatFit(result.output);
   throw settingsError(segmentationSchema, result.issues, merged, [
     { schema: classificationSchema, purpose: 'classification' },
   ]);
+}
+
+/** Group normalisation divides the channels of every layer, the fewest of which are `network.width`, by 8. */
+function withGroupsThatFit(settings: SegmentationSettings): SegmentationSettings {
+  const { width, normalisation } = settings.network;
+  if (normalisation === 'batch' || width === null || width % 8 === 0) return settings;
+  throw new SettingsError(
+    `network.width: got ${width}, which 8 groups of channels do not divide`,
+    'Give a multiple of 8, or set network.normalisation=batch.',
+  );
 }
 
 // One number stands for two or three axes, which the schema of both dimensions cannot know.

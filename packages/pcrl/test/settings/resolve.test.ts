@@ -177,6 +177,15 @@ describe('resolving fine-tuning settings', () => {
     expect(() => resolveFinetuneSettings({ ...xrays, labels })).toThrow(/labels: got .* allowed/);
   });
 
+  it('refuses a width that group normalisation cannot divide', () => {
+    const volumes = { ...xrays, task: 'segmentation', dimensions: 3 } as const;
+    const wide = (width: number, normalisation: 'batch' | 'group') => () =>
+      resolveFinetuneSettings({ ...volumes, network: { width, normalisation } });
+    expect(wide(12, 'group')).toThrow(/network.width: got 12.*8 groups/);
+    expect(wide(12, 'batch')).not.toThrow();
+    expect(wide(16, 'group')).not.toThrow();
+  });
+
   it('changes nothing the second time', () => {
     fc.assert(
       fc.property(preset, fc.constantFrom(xrays, scans), (preset, base) => {
