@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { FinetuneInput } from '../settings/finetune-schema.js';
+import type { FinetuneInput } from '../settings/finetune/registry.js';
 import type { ExitWith } from './program.js';
 import {
   addSettingFlags,
@@ -9,7 +9,7 @@ import {
 } from './setting-flags.js';
 
 export const FINETUNE_FLAGS: readonly SettingFlag[] = [
-  { flag: '--task <name>', path: 'task', help: 'classification | segmentation' },
+  { flag: '--task <name>', path: 'task', help: 'classification | segmentation | detection' },
   { flag: '--from <weights>', path: 'from', help: 'RUN, FILE.safetensors or scratch', text: true },
   { flag: '--labels <budget>', path: 'labels', help: 'labelled cases to use: 10%, 20 or all' },
   {
@@ -23,12 +23,13 @@ export const FINETUNE_FLAGS: readonly SettingFlag[] = [
 
 const EXAMPLES = `
 DATA is a CSV file with a column "image", and "patient_id", "split" and one column a label, or
-"label" with a mask's path. RUN is made.
+"label" with a mask's path; or a public archive; for detection LUNA16. RUN is made.
 
 Examples:
   pcrl finetune chest.csv --task classification --from runs/xrays --labels 10% --seeds 3 --out runs/tuned
   pcrl finetune chest.csv --task classification --from scratch --labels 10% --seeds 3 --out runs/scratch
   pcrl finetune liver.csv --task segmentation --from weights.safetensors --labels 20 --out runs/liver
+  pcrl finetune luna-cache --task detection --from runs/ct --labels 10% --out runs/nodules
   pcrl compare runs/tuned runs/scratch --out report.html`;
 
 /** `pcrl finetune DATA --task TASK --from WEIGHTS --out RUN` */

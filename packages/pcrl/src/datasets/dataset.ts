@@ -28,8 +28,12 @@ export interface Case {
   readonly mask?: string;
   /** What was found in the volume; empty where it was looked at and nothing was found. */
   readonly points?: readonly Point[];
+  /** Findings that count neither for nor against a detector. */
+  readonly irrelevant?: readonly Point[];
   /** Places to classify, both findings and look-alikes. */
   readonly candidates?: readonly Point[];
+  /** Which of its image's examples a case is, where an image has several. */
+  readonly example?: number;
 }
 
 /** A file that cannot be used, and why. */

@@ -16,12 +16,12 @@ export interface ImagesToPredict {
  * not opened: what is wrong with one is found out when it is read.
  *
  * @param use `prediction` gives whole cases of archives whose cases have several channels, `unlabelled` each
- *   channel as an image
+ *   channel as an image, `detection` scans with their candidates
  * @throws {DatasetError} a path does not exist or is of no known kind, or there is no image
  */
 export async function openToPredict(
   paths: readonly string[],
-  use: Extract<Use, 'unlabelled' | 'prediction'>,
+  use: Extract<Use, 'unlabelled' | 'prediction' | 'detection'>,
 ): Promise<ImagesToPredict> {
   const findings = new Findings();
   const { sources, archives, notes } = await openPaths(paths, {

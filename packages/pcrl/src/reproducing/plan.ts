@@ -9,6 +9,7 @@ import {
   resolvePretrainSettings,
 } from '../settings/index.js';
 import { merge } from '../settings/merge.js';
+import { countDrawn } from '../tasks/detection/candidates.js';
 import { tasks } from '../tasks/registry.js';
 import { sha256OfFile } from '../training/file-hash.js';
 import { type Budget, ratiosWithin } from './budgets.js';
@@ -229,7 +230,9 @@ function finetuneRun(
   const words = [scenario.target, percent(labels).replace('%', ''), weights.word];
   const name = nameOfRun(words, settings, [target.digest, weights.identity]);
   const place = folderOfRun(resolve(out), 'finetune', name);
-  const labelled = labelledSubset(target.train, { ratio: labels }, LABEL_SEED).length;
+  const cases = labelledSubset(target.train, { ratio: labels }, LABEL_SEED);
+  const labelled =
+    settings.task === 'detection' ? countDrawn(cases, settings.negatives) : cases.length;
   return {
     kind: 'finetune',
     name,

@@ -23,7 +23,7 @@ export type Run =
       /** The run that its weights come from. */
       readonly needs: string | undefined;
       readonly target: LabelledData;
-      /** Labelled cases. */
+      /** Labelled cases, or candidates, of an epoch. */
       readonly labelled: number;
     };
 

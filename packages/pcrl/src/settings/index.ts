@@ -1,10 +1,8 @@
 export { readSettingsFile, writeSettings } from './file.js';
-export type {
-  ClassificationSettings,
-  FinetuneInput,
-  FinetuneSettings,
-  SegmentationSettings,
-} from './finetune-schema.js';
+export type { ClassificationSettings } from './finetune/classification.js';
+export type { DetectionSettings } from './finetune/detection.js';
+export type { FinetuneInput, FinetuneSettings, TaskName } from './finetune/registry.js';
+export type { SegmentationSettings } from './finetune/segmentation.js';
 export type {
   CheckpointSettings,
   LossSettings,

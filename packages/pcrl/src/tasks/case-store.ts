@@ -6,14 +6,18 @@ import type { LoadedCase, Task } from './task.js';
 /** Cases read in the same moment. */
 const AT_ONCE = 8;
 
+type Reading = Promise<LoadedCase>;
+
 /**
  * Reads cases and keeps them in memory until a limit is reached; the later ones are read again each time,
- * ahead of the step that needs them.
+ * ahead of the step that needs them. Cases with one image share it.
  */
 export class CaseStore {
   readonly #kept = new Map<string, LoadedCase>();
   readonly #indices: ReadonlyMap<string, number>;
   #bytesLeft: number;
+  /** Images of the group that was asked for last: the next one often begins with the same. */
+  #latest: ReadonlyMap<string, Reading> = new Map();
 
   constructor(
     readonly task: Task,
@@ -26,7 +30,13 @@ export class CaseStore {
 
   /** The cases in memory, in the order asked for. */
   async load(cases: readonly Case[]): Promise<readonly LoadedCase[]> {
-    return Promise.all(cases.map((item) => this.#loadOne(item)));
+    const readings = new Map<string, Reading>();
+    for (const item of cases) {
+      if (readings.has(item.image)) continue;
+      readings.set(item.image, this.#latest.get(item.image) ?? this.#loadOne(item));
+    }
+    this.#latest = readings;
+    return Promise.all(cases.map(async (item) => ({ ...(await readings.get(item.image)!), item })));
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Case } from '../datasets/index.js';
 import type { CaseStore } from './case-store.js';
-import type { Assessment, Draw, Figures, Task, TaskNetwork } from './task.js';
+import type { Assessment, Draw, Figures, Scored, Task, TaskNetwork } from './task.js';
 
 /** Figures of a split, with its mean loss. */
 export interface Evaluation extends Figures {
@@ -20,24 +20,35 @@ export interface EvaluationRequest {
 /**
  * Predicts cases in batches and scores them. The network is in evaluation mode meanwhile.
  *
- * @param onCase hears of every case in turn; nothing else keeps its predicted mask
+ * @param onExample hears of every example in turn; nothing else keeps its predicted mask
  */
 export async function evaluate(
   { task, network, store, batch, draw }: EvaluationRequest,
   cases: readonly Case[],
-  onCase: (assessment: Assessment, index: number) => Promise<void> | void = () => undefined,
+  onExample: (assessment: Assessment, index: number) => Promise<void> | void = () => undefined,
 ): Promise<Evaluation> {
-  const rows: (readonly number[])[] = [];
+  const examples = examplesOf(task, cases);
+  const scored: Scored[] = [];
   let loss = 0;
   network.eval();
-  for await (const items of store.inGroups(groupsOf(cases, batch))) {
+  for await (const items of store.inGroups(groupsOf(examples, batch))) {
     for (const assessment of task.assess(network, items, draw)) {
-      await onCase(assessment, rows.length);
-      rows.push(assessment.row);
-      loss += assessment.loss / cases.length;
+      await onExample(assessment, scored.length);
+      scored.push({ item: assessment.item, row: assessment.row });
+      loss += assessment.loss / examples.length;
     }
   }
-  return { ...task.figures(rows), loss };
+  return { ...task.figures(scored, cases), loss };
+}
+
+/** What is predicted of cases: mostly the cases themselves. */
+export function examplesOf(task: Task, cases: readonly Case[]): readonly Case[] {
+  return task.examples?.(cases) ?? cases;
+}
+
+/** What an epoch trains on: mostly every labelled case once. */
+export function epochOf(task: Task, labelled: readonly Case[], draw: Draw): readonly Case[] {
+  return task.epoch?.(labelled, draw) ?? labelled;
 }
 
 /** Cases in groups of one size, the last one perhaps smaller. */

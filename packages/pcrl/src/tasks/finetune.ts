@@ -16,6 +16,7 @@ import {
 import type { RunIO } from '../training/run-io.js';
 import { withLog } from '../training/run-log.js';
 import { CaseStore } from './case-store.js';
+import { epochOf } from './evaluate.js';
 import { partsOf } from './parts.js';
 import { openTask } from './registry.js';
 import { countOf, finishedResult, type Repetition, runRepetition } from './repetition.js';
@@ -83,7 +84,7 @@ async function finetuneIn(
 }
 
 function probeOf(settings: FinetuneSettings): Pick<FinetuneResult, 'probe'> {
-  if (settings.task !== 'classification' || settings.probe.kind === null) return {};
+  if (!('probe' in settings) || settings.probe.kind === null) return {};
   return { probe: settings.probe.kind };
 }
 
@@ -95,13 +96,15 @@ async function prepare(settings: FinetuneSettings, io: RunIO) {
     dimensions: settings.dimensions,
     ...settings.dataset,
     use: settings.task,
-    ...(settings.labelNames ? { labels: settings.labelNames } : {}),
+    ...('labelNames' in settings && settings.labelNames ? { labels: settings.labelNames } : {}),
   });
   for (const note of dataset.notes) io.say(note);
   const { train, val: validation, test } = partsOf(dataset, settings.dataset.splitSeed, io);
   const repetitions = plan(settings, train);
   warnOfMissingClasses(repetitions, train, dataset.labelNames, settings, io);
   const task = await openTask({ settings, dataset, compute });
+  // What is wrong with a labelled subset shows here.
+  for (const { labelled, seed } of repetitions) epochOf(task, labelled, { seed, epoch: 0 });
   const width = settings.network.width ?? widthOf(from) ?? OFFICIAL_WIDTH;
   checkWeights(task, from, width);
   const store = new CaseStore(task, dataset.cases, MEMORY_SHARE * memoryHere());

@@ -1,8 +1,7 @@
-import type { ClassificationSettings } from '../settings/index.js';
 import { Checkpoints } from '../training/checkpoint.js';
-import { evaluate } from './evaluate.js';
+import { epochOf, evaluate, examplesOf } from './evaluate.js';
 import { planLength } from './length.js';
-import { probe } from './probing/probe.js';
+import { type ProbeSettings, probe } from './probing/probe.js';
 import type { Repetition, RepetitionParts } from './repetition.js';
 import type { SeedResult } from './results.js';
 import { seedFolder } from './seed-folder.js';
@@ -22,7 +21,10 @@ export async function trained(
   { seed, labelled, folder, name }: Repetition,
   network: TaskNetwork,
 ): Promise<Learnt | undefined> {
-  const counts = { labelled: labelled.length, validation: validation.length };
+  const counts = {
+    labelled: epochOf(task, labelled, { seed, epoch: 0 }).length,
+    validation: examplesOf(task, validation).length,
+  };
   const length = planLength(settings, counts, seed);
   const { metrics, checkpoints: path } = seedFolder(folder);
   const checkpoints = new Checkpoints(path, 1);
@@ -51,13 +53,15 @@ export async function trained(
 /** Probes a repetition's encoder as it came; undefined when it was interrupted. */
 export async function probed(
   { settings: { batch }, task, store, io, validation }: RepetitionParts,
-  { labelled }: Repetition,
+  { seed, labelled: cases }: Repetition,
   network: TaskNetwork,
-  settings: ClassificationSettings['probe'],
+  settings: ProbeSettings,
 ): Promise<Learnt | undefined> {
   const began = performance.now();
   const shared = { task, store, batch };
-  const found = await probe({ ...shared, network, io, settings, labelled, validation });
+  const labelled = epochOf(task, cases, { seed, epoch: 0 });
+  const examples = { labelled, validation: examplesOf(task, validation) };
+  const found = await probe({ ...shared, network, io, settings, ...examples });
   if (!found) return undefined;
   const learning = secondsSince(began);
   const validated = performance.now();

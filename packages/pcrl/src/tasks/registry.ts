@@ -1,5 +1,6 @@
 import type { FinetuneSettings } from '../settings/index.js';
 import { classification } from './classification.js';
+import { detection } from './detection/detection.js';
 import { segmentation } from './segmentation.js';
 import type { Task, TaskFactory, TaskRequest } from './task.js';
 
@@ -11,6 +12,7 @@ export const tasks: {
 } = {
   classification,
   segmentation,
+  detection,
 };
 
 /** Opens the task that the settings name. */

@@ -6,7 +6,7 @@ import type { Compute } from '../training/device.js';
 import { readJson, writeJson } from '../training/run-folder.js';
 import type { RunIO } from '../training/run-io.js';
 import type { CaseStore } from './case-store.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, examplesOf } from './evaluate.js';
 import { probed, trained } from './learning.js';
 import { predictedPath, writePredictions } from './predictions.js';
 import type { Count, SeedResult } from './results.js';
@@ -62,7 +62,7 @@ export async function runRepetition(
   try {
     loadEncoder(network.encoder, from);
     network.to(compute.device);
-    const learnt = await (settings.task === 'classification' && settings.probe.kind !== null
+    const learnt = await ('probe' in settings && settings.probe.kind !== null
       ? probed(parts, repetition, network, settings.probe)
       : trained(parts, repetition, network));
     if (!learnt) return undefined;
@@ -107,9 +107,10 @@ export function countOf(cases: readonly Case[]): Count {
   return { cases: cases.length, patients: new Set(cases.map(patientOf)).size };
 }
 
-function positivesOf(cases: readonly Case[], { classes }: Task): { positives?: readonly number[] } {
+function positivesOf(labelled: readonly Case[], task: Task): { positives?: readonly number[] } {
+  const cases = examplesOf(task, labelled);
   if (!cases.every(({ labels }) => labels)) return {};
   return {
-    positives: classes.map((_, at) => cases.filter(({ labels }) => labels?.[at] === 1).length),
+    positives: task.classes.map((_, at) => cases.filter(({ labels }) => labels?.[at] === 1).length),
   };
 }

@@ -1,7 +1,7 @@
 import type { LabelBudget, Region } from '../datasets/index.js';
 import { spreadOf } from '../metrics/index.js';
 import type { Probed } from './probing/probe.js';
-import type { Figures } from './task.js';
+import type { Figures, Metric } from './task.js';
 import type { WeightsSource } from './weights.js';
 
 /** A way of probing a frozen encoder. */
@@ -48,7 +48,7 @@ export interface SeedSpread {
 export interface FinetuneResult {
   readonly task: string;
   readonly dimensions: 2 | 3;
-  readonly metric: 'AUROC' | 'Dice';
+  readonly metric: Metric;
   readonly classes: readonly string[];
   /** Segmentation: what the classes are, where they are not single values of the masks. */
   readonly regions?: readonly Region[];
@@ -68,6 +68,8 @@ export interface FinetuneResult {
     readonly perClass: readonly SeedSpread[];
     /** Segmentation: 95 % Hausdorff distance in millimetres, mean over the classes. */
     readonly hausdorff95?: SeedSpread;
+    /** Other figures, under the names they are known by. */
+    readonly further?: Readonly<Record<string, SeedSpread>>;
   };
 }
 
@@ -82,7 +84,15 @@ export function summarise(
     ...(seeds.some(({ test }) => test.hausdorff95)
       ? { hausdorff95: spread(seeds.map(({ test }) => test.hausdorff95?.mean ?? null)) }
       : {}),
+    ...furtherOf(seeds),
   };
+}
+
+function furtherOf(seeds: readonly SeedResult[]): Pick<FinetuneResult['summary'], 'further'> {
+  const names = Object.keys(seeds[0]?.test.further ?? {});
+  if (names.length === 0) return {};
+  const valuesOf = (name: string) => seeds.map(({ test }) => test.further?.[name] ?? null);
+  return { further: Object.fromEntries(names.map((name) => [name, spread(valuesOf(name))])) };
 }
 
 function spread(figures: readonly (number | null)[]): SeedSpread {

@@ -11,7 +11,7 @@ import {
 import type { Case } from '../datasets/index.js';
 import { TrainingError } from '../errors.js';
 import type { FinetuneSettings } from '../settings/index.js';
-import { batchesFrom } from '../training/batches.js';
+import { type Batch, batchesFrom } from '../training/batches.js';
 import type { Checkpoints } from '../training/checkpoint.js';
 import type { Compute } from '../training/device.js';
 import { MetricsFile } from '../training/metrics.js';
@@ -19,7 +19,7 @@ import { Pace } from '../training/pace.js';
 import type { RunIO } from '../training/run-io.js';
 import { VERSION } from '../training/version.js';
 import type { CaseStore } from './case-store.js';
-import { evaluate } from './evaluate.js';
+import { epochOf, evaluate } from './evaluate.js';
 import type { FinetuneLength } from './length.js';
 import { finetuneRate, makeOptimiser } from './optimiser.js';
 import { appendMetrics, readMetrics, validationsIn } from './seed-metrics.js';
@@ -103,9 +103,10 @@ export class SeedTraining implements Disposable {
    * @throws {TrainingError} the loss is not finite
    */
   async run(): Promise<boolean> {
-    const { length, labelled, store, io } = this.parts;
+    const { task, length, labelled, store, io } = this.parts;
     const batches = batchesFrom(length, this.#step, length.steps);
-    const groups = store.inGroups(casesOf(batches, labelled));
+    const ofEpoch = (epoch: number) => epochOf(task, labelled, { seed: length.seed, epoch });
+    const groups = store.inGroups(casesOf(batches, ofEpoch));
     while (this.#step < length.steps) {
       const items = await this.#pace.waitFor(async () => {
         // Signals arrive between two turns of the event loop only.
@@ -245,10 +246,15 @@ function seconds(): number {
 }
 
 function* casesOf(
-  batches: Iterable<{ readonly samples: readonly number[] }>,
-  labelled: readonly Case[],
+  batches: Iterable<Batch>,
+  ofEpoch: (epoch: number) => readonly Case[],
 ): Generator<readonly Case[]> {
-  for (const { samples } of batches) yield samples.map((sample) => labelled[sample]!);
+  let current: { readonly epoch: number; readonly cases: readonly Case[] } | undefined;
+  for (const { epoch, samples } of batches) {
+    if (current?.epoch !== epoch) current = { epoch, cases: ofEpoch(epoch) };
+    const { cases } = current;
+    yield samples.map((sample) => cases[sample]!);
+  }
 }
 
 function notFinite(name: string, step: number, loss: number): TrainingError {

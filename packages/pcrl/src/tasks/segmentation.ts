@@ -72,7 +72,11 @@ export async function segmentation({
           scope(() => assessVolume(net, item, { settings, structures, prediction })),
         ),
       ),
-    figures: (rows) => segmentationFigures(rows, classes.length),
+    figures: (scored) =>
+      segmentationFigures(
+        scored.map(({ row }) => row),
+        classes.length,
+      ),
     save: (assessment, path) => saveMask(assessment as SegmentationAssessment, path),
   };
 }

@@ -14,6 +14,9 @@ export function describeResult(result: FinetuneResult): string[] {
     `${metric} on ${splits.test.cases} test cases, labels ${budgetName(labels)} (${count} cases), ` +
       `${seeds.length} seed${seeds.length === 1 ? '' : 's'}:`,
     ...rows.map(([name, spread]) => `  ${name.padEnd(width)}  ${inPercent(spread)}`),
+    ...Object.entries(summary.further ?? {}).map(
+      ([name, spread]) => `  ${name.padEnd(width)}  ${plain(spread)}`,
+    ),
     ...(summary.hausdorff95 ? [`  95 % Hausdorff ${inMillimetres(summary.hausdorff95)}`] : []),
   ];
 }
@@ -23,6 +26,13 @@ function inMillimetres({ mean, deviation }: SeedSpread): string {
   if (mean === null) return 'not defined';
   const spread = deviation === null ? '' : ` +- ${deviation.toFixed(2)}`;
   return `${mean.toFixed(2)}${spread} mm`;
+}
+
+/** `0.512 +- 0.031`. */
+function plain({ mean, deviation }: SeedSpread): string {
+  if (mean === null) return 'not defined';
+  const spread = deviation === null ? '' : ` +- ${deviation.toPrecision(2)}`;
+  return `${mean.toPrecision(3)}${spread}`;
 }
 
 /** `91.2 +- 1.4`. */

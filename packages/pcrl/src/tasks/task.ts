@@ -34,6 +34,12 @@ export interface Assessment {
   readonly row: readonly number[];
 }
 
+/** What figures are made from. */
+export type Scored = Pick<Assessment, 'item' | 'row'>;
+
+/** The score that runs are compared by. */
+export type Metric = 'AUROC' | 'Dice';
+
 /** Figures over cases, from 0 to 1. */
 export interface Figures {
   /** One for each class; `null` where it cannot be computed (no positive or no negative case). */
@@ -42,6 +48,10 @@ export interface Figures {
   readonly mean: number | null;
   /** Segmentation: 95 % Hausdorff distances. */
   readonly hausdorff95?: SurfaceDistances;
+  /** What else the task is scored by, under the name it is known by; `null` where it cannot be computed. */
+  readonly further?: Readonly<Record<string, number | null>>;
+  /** Detection: at 1/8, 1/4, 1/2, 1, 2, 4 and 8 false positives a scan. */
+  readonly sensitivities?: readonly number[];
 }
 
 /** Distances in millimetres, over the cases that have one. */
@@ -61,7 +71,7 @@ export interface NetworkRequest {
 
 /** A task, opened for one data set. The loop that trains never asks which one it is. */
 export interface Task<Item extends LoadedCase = LoadedCase> {
-  readonly metric: 'AUROC' | 'Dice';
+  readonly metric: Metric;
   readonly classes: readonly string[];
   /** Segmentation: what the classes are, where they are not single values of the masks. */
   readonly regions?: readonly Region[];
@@ -74,14 +84,21 @@ export interface Task<Item extends LoadedCase = LoadedCase> {
   /** Memory that a case takes. */
   bytes(item: Item): number;
   network(request: NetworkRequest): TaskNetwork;
+  /**
+   * What is predicted of cases, where it is not the cases themselves: the candidates of scans. Each has the
+   * image of its case.
+   */
+  examples?(cases: readonly Case[]): readonly Case[];
+  /** What an epoch trains on, in each epoch as many, where it is not every labelled case once. */
+  epoch?(labelled: readonly Case[], draw: Draw): readonly Case[];
   /** The loss of a training batch, a scalar with its graph. */
   loss(network: TaskNetwork, items: readonly Item[], draw: Draw): Tensor;
   /** Predicts cases and compares with what is known; with `draw`, from images as in training. */
   assess(network: TaskNetwork, items: readonly Item[], draw: Draw | null): readonly Assessment[];
   /** What a probe learns from, `[N, features]`; a task without it cannot be probed. */
   features?(network: TaskNetwork, items: readonly Item[]): Tensor;
-  /** Figures of rows as `Assessment.row` has them. */
-  figures(rows: readonly (readonly number[])[]): Figures;
+  /** Figures of what was predicted of cases. */
+  figures(scored: readonly Scored[], cases: readonly Case[]): Figures;
   /** Writes what a prediction is beside its row, a mask say, to `path` with an ending of its own. */
   save?(assessment: Assessment, path: string): Promise<void>;
 }

@@ -69,6 +69,12 @@ export function sizeAtSpacing(
   return size.map((side, axis) => Math.max(1, Math.round((side * spacing[axis]!) / wanted)));
 }
 
+/** A volume's voxels with their own spacing, not that of the file. */
+export function withSpacing({ size, place, voxels }: Volume) {
+  const spacing = size.map((side, axis) => (place.size[axis]! * place.spacing[axis]!) / side);
+  return { size, spacing, voxels };
+}
+
 /** Whether two sizes are the same. */
 export function sameSize(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((side, axis) => side === b[axis]);

@@ -4,7 +4,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/datasets/index.js';
 import { inspect, summarise, writeInspection } from '../../src/inspection/index.js';
 import { type Preparing, verify } from '../../src/preparing/index.js';
-import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
+import {
+  type FinetuneInput,
+  type FinetuneSettings,
+  resolveFinetuneSettings,
+} from '../../src/settings/index.js';
 import { finetune } from '../../src/tasks/index.js';
 import { pretrain } from '../../src/training/pretrain.js';
 import { silentIO } from '../../src/training/run-io.js';
@@ -30,8 +34,8 @@ interface Miniature {
   readonly masks: number;
   readonly channels: number;
   readonly preparing: Preparing;
-  /** What the cache is fine-tuned for; LUNA16 has no task yet. */
-  readonly finetuning?: { readonly task: 'classification' | 'segmentation' } & FinetuneInput;
+  /** What the cache is fine-tuned for. */
+  readonly finetuning: FinetuneInput & { readonly task: FinetuneSettings['task'] };
 }
 
 const pictures = {
@@ -43,8 +47,9 @@ const pictures = {
 } as const;
 
 const volumes = {
-  patients: 4,
-  cases: 4,
+  // A scan in each of LUNA16's subsets, which are its splits.
+  patients: 10,
+  cases: 10,
   labels: 0,
   masks: 0,
   channels: 1,
@@ -59,17 +64,22 @@ const segmentation = {
   finetuning: { task: 'segmentation', views: { size: '16x16x16', spacing: 'native' } },
 } as const;
 
+const detection = {
+  task: 'detection',
+  views: { size: '16x16x16', spacing: 'native' },
+} as const;
+
 const miniatures: readonly Miniature[] = [
   { name: 'nih', title: 'NIH ChestX-ray14', patients: 6, cases: 11, ...pictures },
   { name: 'chexpert', title: 'CheXpert', patients: 8, cases: 23, ...pictures },
-  { name: 'luna', title: 'LUNA16', ...volumes },
+  { name: 'luna', title: 'LUNA16', ...volumes, finetuning: detection },
   { name: 'lits', title: 'LiTS', ...segmentation },
   { name: 'brats', title: 'BraTS', ...segmentation, channels: 4 },
 ];
 
 describe.each(miniatures)('$title in miniature', (miniature) => {
   it('goes from its files through a cache to trained networks', async () => {
-    const { name, patients, cases, preparing, finetuning } = miniature;
+    const { name, patients, cases, preparing } = miniature;
     const made = await drawnArchive(name, { cases: patients, side: 32 });
     drawn.push(made);
     await isInspected(made.folder, miniature);
@@ -81,7 +91,7 @@ describe.each(miniatures)('$title in miniature', (miniature) => {
     expect({ damaged, changed, lacking }).toEqual({ damaged: [], changed: [], lacking: 0 });
 
     const from = await isPretrainedOn(cache, miniature);
-    if (finetuning) await isFinetunedOn(cache, made.folder, from, miniature);
+    await isFinetunedOn(cache, made.folder, from, miniature);
   });
 });
 
@@ -120,9 +130,11 @@ async function isFinetunedOn(
   { name, finetuning }: Miniature,
 ): Promise<void> {
   const known = async (path: string) => {
-    const dataset = await openDataset([path], { use: finetuning!.task });
+    const dataset = await openDataset([path], { use: finetuning.task });
     const { labelNames, regions, cases } = dataset;
-    const facts = cases.map(({ labels, patient, split }) => ({ labels, patient, split }));
+    const facts = cases.map(({ labels, patient, split, points, candidates }) => ({
+      ...{ labels, patient, split, points, candidates },
+    }));
     return { labelNames, regions, facts };
   };
   expect(await known(cache)).toEqual(await known(folder));

@@ -1,13 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import type { Preset } from '../../src/settings/index.js';
 import {
-  classificationDefaults,
-  segmentationDefaults,
-} from '../../src/settings/resolve-finetune.js';
+  type ClassificationSettings,
+  type DetectionSettings,
+  type FinetuneInput,
+  type FinetuneSettings,
+  type Preset,
+  resolveFinetuneSettings,
+  type SegmentationSettings,
+} from '../../src/settings/index.js';
 import { pretrainDefaults2D, pretrainDefaults3D } from '../../src/settings/resolve-pretrain.js';
 
 const two = pretrainDefaults2D;
 const three = pretrainDefaults3D;
+
+function finetuning<Settings extends FinetuneSettings>(
+  task: Settings['task'],
+  dimensions: 2 | 3,
+): (preset: Preset) => Settings {
+  return (preset) => {
+    const given = { task, dimensions, preset, data: ['data'], out: 'run' } as FinetuneInput;
+    return resolveFinetuneSettings(given) as Settings;
+  };
+}
+
+const classification = finetuning<ClassificationSettings>('classification', 2);
+const segmentation = finetuning<SegmentationSettings>('segmentation', 3);
+const detection = finetuning<DetectionSettings>('detection', 3);
 
 /** Value in the presets official, default and paper. */
 type Row = readonly [
@@ -68,28 +86,26 @@ const ROWS: readonly Row[] = [
   ['28 batch in 3D', (p) => three(p).batch, 32, 32, 32],
   ['29 encoder start', (p) => two(p).network.encoderInit, 'imagenet', 'random', 'random'],
   ['30 epochs', (p) => two(p).epochs, 240, 240, 240],
-  [
-    '32 fine-tuning optimiser',
-    (p) => classificationDefaults(p, 2).optimiser.name,
-    'adam',
-    'adam',
-    'sgd',
-  ],
-  ['32 fine-tuning rate', (p) => segmentationDefaults(p).optimiser.learningRate, 1e-4, 1e-4, 1e-2],
+  ['32 fine-tuning optimiser', (p) => classification(p).optimiser.name, 'adam', 'adam', 'sgd'],
+  ['32 fine-tuning rate', (p) => segmentation(p).optimiser.learningRate, 1e-4, 1e-4, 1e-2],
   [
     '32 fine-tuning schedule',
-    (p) => segmentationDefaults(p).optimiser.schedule,
+    (p) => segmentation(p).optimiser.schedule,
     'halve',
     'halve',
     'cosine',
   ],
-  ['32 fine-tuning halving', (p) => segmentationDefaults(p).optimiser.halveEvery, ...same(50)],
-  ['32 fine-tuning decay', (p) => segmentationDefaults(p).optimiser.weightDecay, 0, 0, 1e-5],
-  ['32 fine-tuning epochs', (p) => classificationDefaults(p, 2).epochs, 100, 100, 240],
-  ['33 fine-tuning batch in 2D', (p) => classificationDefaults(p, 2).batch, 16, 64, 512],
-  ['35 loss', (p) => segmentationDefaults(p).loss, 'dice+bce-double-sigmoid', 'dice+bce', 'dice'],
-  ['35 weight of BCE', (p) => segmentationDefaults(p).bceWeight, ...same(0.2)],
-  ['36 skip connections', (p) => segmentationDefaults(p).network.skipConnections, ...same(true)],
+  ['32 fine-tuning halving', (p) => segmentation(p).optimiser.halveEvery, ...same(50)],
+  ['32 fine-tuning decay', (p) => segmentation(p).optimiser.weightDecay, 0, 0, 1e-5],
+  ['32 fine-tuning epochs', (p) => classification(p).epochs, 100, 100, 240],
+  ['33 fine-tuning batch in 2D', (p) => classification(p).batch, 16, 64, 512],
+  ['35 loss', (p) => segmentation(p).loss, 'dice+bce-double-sigmoid', 'dice+bce', 'dice'],
+  ['35 weight of BCE', (p) => segmentation(p).bceWeight, ...same(0.2)],
+  ['33 fine-tuning batch on LUNA16', (p) => detection(p).batch, ...same(32)],
+  ['33 crop on LUNA16', (p) => detection(p).views.size, ...same([48, 48, 48])],
+  ['33 negatives on LUNA16', (p) => detection(p).negatives, ...same(2)],
+  ['33 noise on LUNA16', (p) => detection(p).views.noise.deviation, 1, 0.05, 0.05],
+  ['36 skip connections', (p) => segmentation(p).network.skipConnections, ...same(true)],
 ];
 
 function same(value: unknown): [unknown, unknown, unknown] {

@@ -1,14 +1,11 @@
-import { classificationSchema, segmentationSchema } from '../../src/settings/finetune-schema.js';
+import { type TaskName, taskSettings } from '../../src/settings/finetune/registry.js';
 import { isGroup } from '../../src/settings/merge.js';
 import {
   type Preset,
   pretrainSchema2D,
   pretrainSchema3D,
 } from '../../src/settings/pretrain-schema.js';
-import {
-  classificationDefaults,
-  segmentationDefaults,
-} from '../../src/settings/resolve-finetune.js';
+import { finetuneDefaults } from '../../src/settings/resolve-finetune.js';
 import { pretrainDefaults2D, pretrainDefaults3D } from '../../src/settings/resolve-pretrain.js';
 import { settingsIn } from '../../src/settings/schema-tree.js';
 
@@ -18,11 +15,16 @@ const PRESETS: readonly Preset[] = ['default', 'official', 'paper'];
 export const TABLES: Readonly<Record<string, string>> = {
   'pretrain-2d': table(settingsIn(pretrainSchema2D), pretrainDefaults2D),
   'pretrain-3d': table(settingsIn(pretrainSchema3D), pretrainDefaults3D),
-  'finetune-classification': table(settingsIn(classificationSchema), (preset) =>
-    classificationDefaults(preset, 2),
-  ),
-  'finetune-segmentation': table(settingsIn(segmentationSchema), segmentationDefaults),
+  'finetune-classification': finetuneTable('classification', 2),
+  'finetune-segmentation': finetuneTable('segmentation', 3),
+  'finetune-detection': finetuneTable('detection', 3),
 };
+
+function finetuneTable(task: TaskName, dimensions: 2 | 3): string {
+  return table(settingsIn(taskSettings[task].schema), (preset) =>
+    finetuneDefaults(task, preset, dimensions),
+  );
+}
 
 /** The page with every table between its markers written anew. */
 export function withTables(page: string): string {

@@ -10,6 +10,8 @@ import { volumeName } from './names.js';
 const SUBSET = /(?:^|[/\\])subset(\d)(?=[/\\])/i;
 /** Candidates of the second version are what the organisers recommend. */
 const CANDIDATES = ['candidates_V2.csv', 'candidates.csv'];
+/** Comes with the evaluation script: findings that readers did not agree on, or too small to count. */
+const IRRELEVANT = 'annotations_excluded.csv';
 
 /** LUNA16: `subset0` to `subset9` with .mhd and .raw, and tables of world coordinates. */
 export const luna16: Layout = {
@@ -32,7 +34,12 @@ async function open({ folder, use, findings }: LayoutRequest): Promise<LayoutCon
     const split = splitOf(relative(folder, image));
     if (!tables) return { image, patient: uid, split };
     const points = tables.annotations.get(uid) ?? [];
-    return { image, patient: uid, split, points, candidates: tables.candidates.get(uid) ?? [] };
+    const candidates = tables.candidates.get(uid) ?? [];
+    const irrelevant = tables.irrelevant.get(uid);
+    return {
+      ...{ image, patient: uid, split, points, candidates },
+      ...(irrelevant ? { irrelevant } : {}),
+    };
   });
   const known = new Set(cases.map(({ patient }) => patient));
   const named = [...(tables?.annotations.keys() ?? []), ...(tables?.candidates.keys() ?? [])];
@@ -67,6 +74,7 @@ async function readTables(files: readonly string[], findings: Findings) {
   return {
     annotations: await pointsByScan(annotations, findings),
     candidates: await pointsByScan(candidates, findings),
+    irrelevant: await pointsByScan(find(IRRELEVANT), findings),
   };
 }
 
@@ -94,5 +102,5 @@ function pointOf({ values }: Row): Point | undefined {
   if (![x, y, z].every(Number.isFinite)) return undefined;
   const diameter = number('diameter_mm');
   const label = values.get('class') === '0' ? 0 : 1;
-  return { position: [-x, -y, z], label, ...(Number.isFinite(diameter) ? { diameter } : {}) };
+  return { position: [-x, -y, z], label, ...(diameter > 0 ? { diameter } : {}) };
 }

@@ -36,6 +36,8 @@ export interface GroupFigures {
   readonly correctedP: number | undefined;
   /** Segmentation: 95 % Hausdorff distance in millimetres, over the seeds. */
   readonly hausdorff95: Spread | undefined;
+  /** Other figures over the seeds, under the names they are known by. */
+  readonly further: Readonly<Record<string, Spread>>;
 }
 
 /** The resamples are the same for every group, so that intervals can be compared. */
@@ -65,6 +67,7 @@ export function figuresOf(
       ),
       gain: base && resampled(differenceOf(own.mean, base.mean), test),
       hausdorff95: hausdorffOf(group),
+      further: furtherOf(group),
     };
   });
   return withCorrectedP(figures);
@@ -81,6 +84,16 @@ function withCorrectedP(
 function hausdorffOf({ seeds }: Group): Spread | undefined {
   const values = seeds.flatMap(({ result }) => result.test.hausdorff95?.mean ?? []);
   return values.length > 0 ? spreadOf(values) : undefined;
+}
+
+function furtherOf({ seeds }: Group): GroupFigures['further'] {
+  const names = Object.keys(seeds[0]?.result.test.further ?? {});
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const values = seeds.flatMap(({ result }) => result.test.further?.[name] ?? []);
+      return values.length > 0 ? [[name, spreadOf(values)] as const] : [];
+    }),
+  );
 }
 
 function figureOf(

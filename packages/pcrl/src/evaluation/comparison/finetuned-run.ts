@@ -106,9 +106,16 @@ function testCases({ images, patients, masks }: Predictions): TestCases {
   return { names: namesOf(images), images, patients, masks };
 }
 
+/** Where an image was tested at several places, they are numbered. */
 function namesOf(images: readonly string[]): readonly string[] {
   const folder = commonFolder(images);
-  return images.map((image) => relative(folder, image) || basename(image));
+  const counts = new Map<string, number>();
+  return images.map((image) => {
+    const before = counts.get(image) ?? 0;
+    counts.set(image, before + 1);
+    const name = relative(folder, image) || basename(image);
+    return before === 0 ? name : `${name} (${before + 1})`;
+  });
 }
 
 /** Where the shared test cases stand in a seed's predictions. */

@@ -36,6 +36,13 @@ function millimetres(spread: Spread | undefined): string {
   return `${spread.mean.toFixed(2)}${deviation}`;
 }
 
+/** `0.512 ± 0.031`: a figure as it is. */
+function plain(spread: Spread | undefined): string {
+  if (!spread) return '–';
+  const deviation = spread.deviation === undefined ? '' : ` ± ${spread.deviation.toPrecision(2)}`;
+  return `${spread.mean.toPrecision(3)}${deviation}`;
+}
+
 /** The table of a comparison: its column titles, and a row a group. */
 export function comparisonTable(
   figures: readonly GroupFigures[],
@@ -45,6 +52,7 @@ export function comparisonTable(
   // Without runs to compare with, the column would be empty.
   const hasGain = figures.some(({ gain }) => gain !== undefined);
   const hasDistance = figures.some(({ hausdorff95 }) => hausdorff95 !== undefined);
+  const further = Object.keys(figures[0]?.further ?? {});
   const columns = [
     'Labels',
     'Weights',
@@ -54,19 +62,23 @@ export function comparisonTable(
     '95 % interval',
     ...(hasGain ? ['Over scratch', 'p (Holm)'] : []),
     ...(hasDistance ? ['HD95 in mm'] : []),
+    ...further,
     ...classes,
   ];
-  const rows = figures.map(({ group, mean, gain, correctedP, hausdorff95, perClass }) => [
-    group.budget,
-    group.source,
-    String(group.labelled),
-    String(group.seeds.length),
-    withSpread(mean),
-    interval(mean.estimate),
-    ...(hasGain ? [signed(gain), correctedP === undefined ? '' : probability(correctedP)] : []),
-    ...(hasDistance ? [millimetres(hausdorff95)] : []),
-    ...perClass.map(withSpread),
-  ]);
+  const rows = figures.map(
+    ({ group, mean, gain, correctedP, hausdorff95, perClass, ...figure }) => [
+      group.budget,
+      group.source,
+      String(group.labelled),
+      String(group.seeds.length),
+      withSpread(mean),
+      interval(mean.estimate),
+      ...(hasGain ? [signed(gain), correctedP === undefined ? '' : probability(correctedP)] : []),
+      ...(hasDistance ? [millimetres(hausdorff95)] : []),
+      ...further.map((name) => plain(figure.further[name])),
+      ...perClass.map(withSpread),
+    ],
+  );
   return { columns, rows };
 }
 

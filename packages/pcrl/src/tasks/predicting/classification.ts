@@ -1,15 +1,17 @@
-import { noGrad, RandomStream, scope, type Tensor } from '@pcrl/torch';
+import { noGrad, scope, type Tensor } from '@pcrl/torch';
 import type { Raster } from '../../pictures/index.js';
 import type { ClassificationSettings } from '../../settings/index.js';
-import { ClassificationNetwork, type ClassifyingNetwork } from '../classification-network.js';
+import type { ClassifyingNetwork } from '../classification-network.js';
 import type { ImageInputs } from '../inputs.js';
 import { pictureInputs } from '../pictures.js';
-import { NeighbourNetwork } from '../probing/neighbour-network.js';
 import type { LoadedCase } from '../task.js';
+import { withSpacing } from '../volume.js';
+import { centralBox } from '../volume-crop.js';
 import { volumeInputs } from '../volume-inputs.js';
 import { activationMaps } from './class-activation.js';
 import { type ClassMap, mapsOverPicture, mapsOverVolume } from './map-picture.js';
 import type { Predictor, PredictorRequest } from './predictor.js';
+import { restoredClassifier } from './restored-classifier.js';
 
 /** Full-size pictures are large while they are read. */
 const PICTURES_AT_ONCE = 8;
@@ -17,8 +19,9 @@ const PICTURES_AT_ONCE = 8;
 /** Scores of images as in testing: of the central crop, one sigmoid a class. */
 export function classificationPredictor(request: PredictorRequest): Predictor {
   // The registry asks for settings of this task alone.
-  const { views, dimensions, ...settings } = request.model.settings as ClassificationSettings;
-  const net = restored(request, { ...settings, dimensions });
+  const settings = request.model.settings as ClassificationSettings;
+  const { views, dimensions } = settings;
+  const net = restoredClassifier(request, settings);
   const { device } = request.compute;
   return dimensions === 2
     ? predictorOf(request, net, {
@@ -29,7 +32,8 @@ export function classificationPredictor(request: PredictorRequest): Predictor {
     : predictorOf(request, net, {
         inputs: volumeInputs(views, device),
         atOnce: 1,
-        drawn: ({ volume }, maps) => mapsOverVolume(volume, views.size, maps),
+        drawn: ({ volume }, maps) =>
+          mapsOverVolume(withSpacing(volume), centralBox(volume.size, views.size), maps),
       });
 }
 
@@ -71,24 +75,4 @@ function predictorOf<Item extends LoadedCase>(
       }),
     dispose: () => net.dispose(),
   };
-}
-
-/** The network with the weights of its run, in evaluation mode. */
-function restored(
-  { model, weights, compute }: PredictorRequest,
-  { dimensions, network, probe }: Omit<ClassificationSettings, 'views'>,
-): ClassifyingNetwork {
-  const { width, classes } = model;
-  const shape = { dimensions, classes: classes.length, dropout: network.dropout, width };
-  const plain = new ClassificationNetwork(shape, new RandomStream(0, 'never kept'));
-  const [features, labels] = ['features', 'labels'].map((name) =>
-    weights.get(`neighbours.${name}`),
-  );
-  const net =
-    features && labels
-      ? new NeighbourNetwork(plain, { features, labels }, probe.neighbours)
-      : plain;
-  net.loadStateDict(weights);
-  net.to(compute.device).eval();
-  return net;
 }

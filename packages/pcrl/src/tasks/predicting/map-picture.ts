@@ -13,8 +13,6 @@ import type { ClassificationSettings } from '../../settings/index.js';
 import type { Box } from '../../views/drawing/box.js';
 import type { VoxelGrid } from '../../views/drawing/voxel-grid.js';
 import { centralView, type Picture } from '../pictures.js';
-import type { Volume } from '../volume.js';
-import { centralBox } from '../volume-crop.js';
 import type { ActivationMap } from './class-activation.js';
 
 /** An activation map with what the network makes of its class. */
@@ -43,14 +41,16 @@ export function mapsOverPicture(
   return composeGrid({ rows: [[{ raster: enlarged(plane), caption: 'image' }, ...cells]] });
 }
 
-/** The axial slice in which the map of the likeliest class is highest, and each map in its own such slice. */
+/**
+ * The axial slice in which the map of the likeliest class is highest, and each map in its own such slice.
+ *
+ * @param seen what the network saw of the volume
+ */
 export function mapsOverVolume(
-  { size, voxels, place }: Volume,
-  crop: readonly number[],
+  { size, spacing, voxels }: VoxelGrid & { readonly spacing: readonly number[] },
+  seen: Box,
   maps: readonly ClassMap[],
 ): Raster {
-  const spacing = size.map((side, axis) => (place.size[axis]! * place.spacing[axis]!) / side);
-  const seen = centralBox(size, crop);
   const planeAt = (z: number) => slicePlane({ size, spacing, voxels }, 'axial', z);
   const shown = likeliest(maps).map((map) => {
     const layer = highestLayer(map);

@@ -8,7 +8,7 @@ import { prepareCompute } from '../../training/device.js';
 import type { RunIO } from '../../training/run-io.js';
 import { groupsOf } from '../evaluate.js';
 import type { LoadedCase } from '../task.js';
-import { openModel } from './model.js';
+import { type FinetunedModel, openModel } from './model.js';
 import { outputNames } from './output-names.js';
 import { PredictionsFolder } from './predictions-folder.js';
 import type { Predictor } from './predictor.js';
@@ -54,10 +54,7 @@ export type PredictIO = Pick<RunIO, 'say' | 'warn' | 'interrupted'> & Pick<CaseW
 export async function predict(request: PredictRequest, io: PredictIO): Promise<PredictResult> {
   const model = openModel(request.model, request.seed);
   const { settings } = model;
-  const { cases, problems, notes } = await openToPredict(
-    request.inputs,
-    model.channelNames.length > 0 ? 'prediction' : 'unlabelled',
-  );
+  const { cases, problems, notes } = await openToPredict(request.inputs, useOf(model));
   for (const note of notes) io.say(note);
   const { precision } = settings;
   const device = request.device ?? settings.device;
@@ -82,6 +79,12 @@ export async function predict(request: PredictRequest, io: PredictIO): Promise<P
   } finally {
     predictor.dispose();
   }
+}
+
+/** What has to be known of the images beside their voxels. */
+function useOf({ settings, channelNames }: FinetunedModel) {
+  if (settings.task === 'detection') return 'detection';
+  return channelNames.length > 0 ? 'prediction' : 'unlabelled';
 }
 
 interface Work {

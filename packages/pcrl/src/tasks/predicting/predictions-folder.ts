@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { quoteField } from '../../datasets/csv.js';
@@ -8,8 +8,9 @@ import { writeNifti } from '../../images/index.js';
 import { encodePng, type Raster } from '../../pictures/index.js';
 import { sha256OfFile } from '../../training/file-hash.js';
 import { writeJson } from '../../training/run-folder.js';
+import { inTheTables } from '../detection/detection.js';
 import type { FinetunedModel } from './model.js';
-import type { Predicted, Predictor } from './predictor.js';
+import type { Predicted, Predictor, ScoredCandidates } from './predictor.js';
 
 /** The answer for an image, as `predictions.json` has it. */
 interface Entry {
@@ -27,6 +28,7 @@ interface Entry {
  */
 export class PredictionsFolder {
   readonly #csv: string;
+  readonly #candidates: string;
   readonly #entries: Entry[] = [];
 
   /** @throws {RunError} it cannot be made, or holds something already */
@@ -36,6 +38,7 @@ export class PredictionsFolder {
   ) {
     claim(path);
     this.#csv = join(path, 'predictions.csv');
+    this.#candidates = join(path, 'candidates.csv');
     const values = predictor.classes.map((name) => `${predictor.quantity}_${name}`);
     this.#row(['image', ...values, 'mask', 'map']);
   }
@@ -45,7 +48,8 @@ export class PredictionsFolder {
   }
 
   /** @param name of the files made of the image, without an ending */
-  async add(image: string, name: string, { values, mask }: Predicted, map?: Raster): Promise<void> {
+  async add(image: string, name: string, predicted: Predicted, map?: Raster): Promise<void> {
+    const { values, mask, candidates } = predicted;
     const places = {
       ...(mask ? { mask: join('masks', `${name}.nii.gz`) } : {}),
       ...(map ? { map: join('maps', `${name}.png`) } : {}),
@@ -57,6 +61,17 @@ export class PredictionsFolder {
     const answer = quantity === 'score' ? { scores: named } : { millilitres: named };
     this.#entries.push({ image, ...answer, ...places });
     this.#row([image, ...values.map(String), places.mask ?? '', places.map ?? '']);
+    if (candidates) this.#addCandidates(candidates);
+  }
+
+  /** In the columns of a submission to LUNA16. */
+  #addCandidates({ series, places }: ScoredCandidates): void {
+    const header = 'seriesuid,coordX,coordY,coordZ,probability\n';
+    if (!existsSync(this.#candidates)) appendFileSync(this.#candidates, header);
+    const lines = places.map(({ position, score }) =>
+      [series, ...inTheTables(position), score].map((field) => quoteField(String(field))).join(','),
+    );
+    appendFileSync(this.#candidates, `${lines.join('\n')}\n`);
   }
 
   close(model: FinetunedModel, failed: readonly Problem[], complete: boolean): void {

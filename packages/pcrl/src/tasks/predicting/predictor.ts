@@ -11,6 +11,21 @@ export interface Predicted {
   readonly values: readonly number[];
   /** On the grid of the image's file. */
   readonly mask?: VolumeToWrite;
+  readonly candidates?: ScoredCandidates;
+}
+
+/** Candidates in a scan, each with its own score. */
+export interface ScoredCandidates {
+  /** The name of the scan in tables. */
+  readonly series: string;
+  readonly places: readonly FoundPlace[];
+}
+
+/** A candidate with what the network makes of it. */
+export interface FoundPlace {
+  /** World position in RAS+ millimetres. */
+  readonly position: readonly [number, number, number];
+  readonly score: number;
 }
 
 /** A fine-tuned network, ready to predict. */

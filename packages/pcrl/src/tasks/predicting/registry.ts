@@ -2,6 +2,7 @@ import { loadTensors, noGrad, scope } from '@pcrl/torch';
 import type { FinetuneSettings } from '../../settings/index.js';
 import type { Compute } from '../../training/device.js';
 import { classificationPredictor } from './classification.js';
+import { detectionPredictor } from './detection.js';
 import type { FinetunedModel } from './model.js';
 import type { Predictor, PredictorRequest } from './predictor.js';
 import { segmentationPredictor } from './segmentation.js';
@@ -12,6 +13,7 @@ const predictors: {
 } = {
   classification: classificationPredictor,
   segmentation: segmentationPredictor,
+  detection: detectionPredictor,
 };
 
 /** Loads a fine-tuned network. @throws {StateDictError} the file does not fit the settings */

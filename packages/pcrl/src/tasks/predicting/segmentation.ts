@@ -18,7 +18,7 @@ import { SegmentationNetwork } from '../segmentation-network.js';
 import { multipleAbove } from '../sliding-window.js';
 import { membersOf, type Structure, structuresOf } from '../structures.js';
 import type { LoadedCase } from '../task.js';
-import { readChannels, type Volume } from '../volume.js';
+import { readChannels, type Volume, withSpacing } from '../volume.js';
 import type { Predictor, PredictorRequest } from './predictor.js';
 
 const CELL_WIDTH = 480;
@@ -88,12 +88,12 @@ function millilitres(
 }
 
 /** The axial slice with the most of the mask, alone and under it. */
-function maskOverSlice({ place, size, voxels }: Volume, mask: Uint8Array) {
+function maskOverSlice(volume: Volume, mask: Uint8Array) {
+  const { place, size } = volume;
   const onFile = { size: place.size, spacing: place.spacing, voxels: mask };
   const slice = fullestSlice(onFile);
   const ofVolume = Math.floor(((slice + 0.5) * size[2]!) / place.size[2]!);
-  const spacing = size.map((side, axis) => (place.size[axis]! * place.spacing[axis]!) / side);
-  const plane = slicePlane({ size, spacing, voxels }, 'axial', ofVolume);
+  const plane = slicePlane(withSpacing(volume), 'axial', ofVolume);
   const { width, height } = trueSize(plane, CELL_WIDTH);
   const raster = greyRaster(resizePlane(plane, width, height));
   const labels = resizeLabels(sliceLabels(onFile, 'axial', slice), width, height);

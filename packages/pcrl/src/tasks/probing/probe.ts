@@ -13,9 +13,12 @@ export interface Probed {
   readonly facts: { readonly penalty: number } | { readonly neighbours: number };
 }
 
+/** How an encoder is probed. */
+export type ProbeSettings = ClassificationSettings['probe'];
+
 /** What a probe learns from. */
 export interface ProbeRequest extends FeatureRequest {
-  readonly settings: ClassificationSettings['probe'];
+  readonly settings: ProbeSettings;
   readonly labelled: readonly Case[];
   readonly validation: readonly Case[];
 }

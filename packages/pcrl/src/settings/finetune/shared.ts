@@ -1,21 +1,18 @@
 import * as v from 'valibot';
-import { computeEntries } from './compute-schema.js';
-import { datasetSchema } from './dataset-schema.js';
+import { computeEntries } from '../compute-schema.js';
+import { DATASET_DEFAULTS, datasetSchema } from '../dataset-schema.js';
 import {
   chance,
-  type DeepPartial,
-  type DeepReadonly,
   oneOf,
   orNone,
   perAxis,
   positive,
-  range,
   real,
   text,
   texts,
   whole,
   yesNo,
-} from './fields.js';
+} from '../fields.js';
 
 const budgetNotes = {
   allowed: 'all, a percentage (10%), a number of cases (20), {ratio: 0.1} or {count: 20}',
@@ -43,7 +40,8 @@ function parseLabelBudget(given: string | number | { ratio: number } | { count: 
   return /^\d+$/.test(given.trim()) ? { count: Number(given) } : given.trim();
 }
 
-const sharedEntries = {
+/** Settings of every task. */
+export const sharedEntries = {
   preset: oneOf('Where values that you do not set come from.', ['default', 'official', 'paper']),
   data: texts('CSV files or folders with labels.'),
   out: text('The run folder to make.', 'a path'),
@@ -56,7 +54,6 @@ const sharedEntries = {
   labelSeed: orNone(
     whole('Seed that all repetitions draw their labelled cases by; none: each by its own.', 0),
   ),
-  labelNames: orNone(texts('Label columns to learn; none takes all.')),
   seed: whole('Seed of the first repetition; the others count on from it.', 0),
   seeds: whole('Repetitions, each with its own seed and labelled subset.', 1),
   epochs: whole('Passes over the labelled cases.', 1),
@@ -94,11 +91,50 @@ const sharedEntries = {
   ...computeEntries,
 };
 
-const widthOf3D = orNone(
+/** What every preset begins with. */
+export const SHARED_DEFAULTS = {
+  from: 'scratch',
+  dataset: DATASET_DEFAULTS,
+  labels: 'all',
+  labelSeed: null,
+  seed: 1,
+  seeds: 3,
+  epochs: 100,
+  steps: null,
+  frozenEncoder: false,
+  patience: null,
+  optimiser: {
+    name: 'adam',
+    learningRate: 1e-4,
+    schedule: 'halve',
+    halveEvery: 50,
+    momentum: 0.9,
+    weightDecay: 0,
+    warmupSteps: 0,
+    clipGradientNorm: null,
+    encoderFactor: 1,
+  },
+  device: 'auto',
+  precision: 'fp32',
+  threads: 0,
+  workers: 2,
+} as const;
+
+/** What the paper says of every task. */
+export const PAPER_TRAINING = {
+  epochs: 240,
+  select: 'score',
+  optimiser: { name: 'sgd', learningRate: 1e-2, schedule: 'cosine', weightDecay: 1e-5 },
+} as const;
+
+export const labelNames = orNone(texts('Label columns to learn; none takes all.'));
+
+export const widthOf3D = orNone(
   whole('3D: channels of the first convolution; none takes those of `from`, or 32.', 2),
 );
 
-const size = v.pipe(
+/** Size of a classifier's input. */
+export const inputSize = v.pipe(
   v.union([perAxis('', 3, 8), perAxis('', 2, 16)]),
   v.metadata({
     allowed: 'whole numbers: 112 or 128x96 in 2D, 64x64x32 in 3D',
@@ -106,7 +142,8 @@ const size = v.pipe(
   }),
 );
 
-const intensityEntries = {
+/** How volumes are brought to the grid and the scale of pre-training. */
+export const volumeEntries = {
   spacing: v.pipe(
     v.union([v.literal('native'), v.pipe(v.number(), v.finite(), v.gtValue(0))]),
     v.metadata({
@@ -121,82 +158,30 @@ const intensityEntries = {
   ]),
 };
 
-export const classificationSchema = v.strictObject({
-  task: oneOf('What is learnt.', ['classification']),
-  dimensions: oneOf('Images (2) or volumes (3).', [2, 3]),
-  ...sharedEntries,
-  probe: v.strictObject({
-    kind: orNone(
-      oneOf(
-        'Instead of training: logistic regression (linear) or nearest neighbours (knn) on the features of the encoder as it came.',
-        ['linear', 'knn'],
-      ),
+/** How a frozen encoder is probed in place of training. */
+export const probeSchema = v.strictObject({
+  kind: orNone(
+    oneOf(
+      'Instead of training: logistic regression (linear) or nearest neighbours (knn) on the features of the encoder as it came.',
+      ['linear', 'knn'],
     ),
-    penalty: v.pipe(
-      v.union([v.literal('auto'), v.pipe(v.number(), v.finite(), v.gtValue(0))]),
-      v.metadata({
-        allowed: 'a number above 0, or auto',
-        meaning:
-          'Linear probe: half of it times the squared weights is added to the sum of the losses; auto takes the best of 0.01 to 10,000 on the validation split.',
-      }),
-    ),
-    neighbours: whole('kNN probe: labelled cases that vote.', 1),
-  }),
-  network: v.strictObject({
-    width: widthOf3D,
-    dropout: chance('Chance that a feature is dropped before the last layer.'),
-  }),
-  views: v.strictObject({
-    size,
-    ...intensityEntries,
-    scale: range("2D: share of the image's area that a training crop covers.", 0, 1),
-    rotation: real('2D: largest rotation of a training image, in degrees.', 0, 180),
-    flip: chance('Chance of a mirrored training image (first axis).'),
-    validation: oneOf('Validation images as in testing (fixed) or as in training (random).', [
-      'fixed',
-      'random',
-    ]),
-  }),
-});
-
-export const segmentationSchema = v.strictObject({
-  task: oneOf('What is learnt.', ['segmentation']),
-  dimensions: oneOf('Volumes (3).', [3]),
-  ...sharedEntries,
-  loss: oneOf(
-    'Dice; Dice plus BCE of the probabilities; or, as the released code has it, plus BCE of the sigmoid of the probabilities; or Tversky with weights 0.3 and 0.7.',
-    ['dice', 'dice+bce', 'dice+bce-double-sigmoid', 'tversky'],
   ),
-  bceWeight: real('Weight of the BCE next to Dice.', 0),
-  network: v.strictObject({
-    width: widthOf3D,
-    normalisation: oneOf('Batch or group normalisation (8 groups).', ['batch', 'group']),
-    skipConnections: yesNo('Hand the encoder’s features on to the decoder.'),
-  }),
-  views: v.strictObject({
-    size: perAxis('Training crop and inference window in voxels, x by y by z.', 3, 8),
-    ...intensityEntries,
-    flip: chance('Chance of a flip along each axis.'),
-    overlap: v.pipe(
-      v.number(),
-      v.minValue(0),
-      v.ltValue(1),
-      v.metadata({
-        allowed: 'a number from 0 to below 1',
-        meaning: 'Overlap of the windows that slide over a volume in testing.',
-      }),
-    ),
-  }),
+  penalty: v.pipe(
+    v.union([v.literal('auto'), v.pipe(v.number(), v.finite(), v.gtValue(0))]),
+    v.metadata({
+      allowed: 'a number above 0, or auto',
+      meaning:
+        'Linear probe: half of it times the squared weights is added to the sum of the losses; auto takes the best of 0.01 to 10,000 on the validation split.',
+    }),
+  ),
+  neighbours: whole('kNN probe: labelled cases that vote.', 1),
 });
 
-/** Everything that decides a classification run, resolved. */
-export type ClassificationSettings = DeepReadonly<v.InferOutput<typeof classificationSchema>>;
-/** Everything that decides a segmentation run, resolved. */
-export type SegmentationSettings = DeepReadonly<v.InferOutput<typeof segmentationSchema>>;
-/** Everything that decides a fine-tuning run; `task` tells the two kinds apart. */
-export type FinetuneSettings = ClassificationSettings | SegmentationSettings;
+/** No probe, and what one would take. */
+export const NO_PROBE = { kind: null, penalty: 'auto', neighbours: 20 } as const;
 
-/** What a user may write: any part of the settings. */
-export type FinetuneInput =
-  | DeepPartial<DeepReadonly<v.InferInput<typeof classificationSchema>>>
-  | DeepPartial<DeepReadonly<v.InferInput<typeof segmentationSchema>>>;
+/** Dropout and width of a classifier. */
+export const classifierSchema = v.strictObject({
+  width: widthOf3D,
+  dropout: chance('Chance that a feature is dropped before the last layer.'),
+});

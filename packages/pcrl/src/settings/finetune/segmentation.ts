@@ -1,0 +1,93 @@
+import * as v from 'valibot';
+import { SettingsError } from '../../errors.js';
+import {
+  chance,
+  type DeepPartial,
+  type DeepReadonly,
+  oneOf,
+  perAxis,
+  real,
+  yesNo,
+} from '../fields.js';
+import { type Group, merge } from '../merge.js';
+import type { Preset } from '../pretrain-schema.js';
+import {
+  labelNames,
+  PAPER_TRAINING,
+  SHARED_DEFAULTS,
+  sharedEntries,
+  volumeEntries,
+  widthOf3D,
+} from './shared.js';
+import type { Filled, TaskSettings } from './task-settings.js';
+
+const schema = v.strictObject({
+  task: oneOf('What is learnt.', ['segmentation']),
+  dimensions: oneOf('Volumes (3).', [3]),
+  ...sharedEntries,
+  labelNames,
+  loss: oneOf(
+    'Dice; Dice plus BCE of the probabilities; or, as the released code has it, plus BCE of the sigmoid of the probabilities; or Tversky with weights 0.3 and 0.7.',
+    ['dice', 'dice+bce', 'dice+bce-double-sigmoid', 'tversky'],
+  ),
+  bceWeight: real('Weight of the BCE next to Dice.', 0),
+  network: v.strictObject({
+    width: widthOf3D,
+    normalisation: oneOf('Batch or group normalisation (8 groups).', ['batch', 'group']),
+    skipConnections: yesNo('Hand the encoder’s features on to the decoder.'),
+  }),
+  views: v.strictObject({
+    size: perAxis('Training crop and inference window in voxels, x by y by z.', 3, 8),
+    ...volumeEntries,
+    flip: chance('Chance of a flip along each axis.'),
+    overlap: v.pipe(
+      v.number(),
+      v.minValue(0),
+      v.ltValue(1),
+      v.metadata({
+        allowed: 'a number from 0 to below 1',
+        meaning: 'Overlap of the windows that slide over a volume in testing.',
+      }),
+    ),
+  }),
+});
+
+/** Everything that decides a segmentation run, resolved. */
+export type SegmentationSettings = DeepReadonly<v.InferOutput<typeof schema>>;
+type Defaults = Filled<SegmentationSettings>;
+
+/** What the released code runs on volumes, made independent of one data set. */
+const OFFICIAL: Defaults = {
+  ...SHARED_DEFAULTS,
+  labelNames: null,
+  batch: 4,
+  select: 'loss',
+  loss: 'dice+bce-double-sigmoid',
+  bceWeight: 0.2,
+  network: { width: null, normalisation: 'group', skipConnections: true },
+  views: { size: [64, 64, 32], spacing: 1, intensity: 'auto', flip: 0.5, overlap: 0.5 },
+};
+
+/** What each preset changes in the official values. */
+const CHANGES: Readonly<Record<Preset, DeepPartial<Defaults>>> = {
+  official: {},
+  default: { select: 'score', loss: 'dice+bce' },
+  paper: { ...PAPER_TRAINING, loss: 'dice' },
+};
+
+export const segmentationSettings: TaskSettings<typeof schema> = {
+  schema,
+  use: 'masks',
+  dimensions: [3],
+  defaults: (preset): Group => merge(OFFICIAL, CHANGES[preset]),
+  check: checkGroups,
+};
+
+/** Group normalisation divides the channels of every layer, the fewest of which are `network.width`, by 8. */
+function checkGroups({ network: { width, normalisation } }: SegmentationSettings): void {
+  if (normalisation === 'batch' || width === null || width % 8 === 0) return;
+  throw new SettingsError(
+    `network.width: got ${width}, which 8 groups of channels do not divide`,
+    'Give a multiple of 8, or set network.normalisation=batch.',
+  );
+}
