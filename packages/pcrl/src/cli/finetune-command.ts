@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { FinetuneInput } from '../settings/finetune/registry.js';
+import type { Group } from '../settings/merge.js';
 import type { ExitWith } from './program.js';
 import {
   addSettingFlags,
@@ -9,7 +10,11 @@ import {
 } from './setting-flags.js';
 
 export const FINETUNE_FLAGS: readonly SettingFlag[] = [
-  { flag: '--task <name>', path: 'task', help: 'classification | segmentation | detection' },
+  {
+    flag: '--task <name>',
+    path: 'task',
+    help: 'classification | regression | segmentation | detection; else told by DATA',
+  },
   { flag: '--from <weights>', path: 'from', help: 'RUN, FILE.safetensors or scratch', text: true },
   { flag: '--labels <budget>', path: 'labels', help: 'labelled cases to use: 10%, 20 or all' },
   {
@@ -23,7 +28,8 @@ export const FINETUNE_FLAGS: readonly SettingFlag[] = [
 
 const EXAMPLES = `
 DATA is a CSV file with a column "image", and "patient_id", "split" and one column a label, or
-"label" with a mask's path; or a public archive; for detection LUNA16. RUN is made.
+"label" with a mask's path, a class or a number; a folder with folders of masks or of classes; or a
+public archive. The labels tell the task where --task does not. RUN is made.
 
 Examples:
   pcrl finetune chest.csv --task classification --from runs/xrays --labels 10% --seeds 3 --out runs/tuned
@@ -31,6 +37,13 @@ Examples:
   pcrl finetune liver.csv --task segmentation --from weights.safetensors --labels 20 --out runs/liver
   pcrl finetune luna-cache --task detection --from runs/ct --labels 10% --out runs/nodules
   pcrl compare runs/tuned runs/scratch --out report.html`;
+
+/** The settings with the task that the labels tell, where none is named. */
+async function withTask(input: Group): Promise<Group> {
+  if (input.task !== undefined) return input;
+  const { tellTask } = await import('../datasets/tell-task.js');
+  return { ...input, task: await tellTask(input.data as readonly string[]) };
+}
 
 /** `pcrl finetune DATA --task TASK --from WEIGHTS --out RUN` */
 export function addFinetune(program: Command, exitWith: ExitWith): void {
@@ -48,7 +61,7 @@ export function addFinetune(program: Command, exitWith: ExitWith): void {
     const sources = source === undefined ? [] : [source];
     const resume = values.resume === true;
     const input = await settingsInput({ sources, flags: FINETUNE_FLAGS, values, resume });
-    const settings = resolveFinetuneSettings(input as FinetuneInput);
+    const settings = resolveFinetuneSettings((await withTask(input)) as FinetuneInput);
     const { finetune } = await import('../tasks/finetune.js');
     exitWith(await runInTerminal(resume, async (io) => !(await finetune(settings, io)).complete));
   });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SettingsError } from '../errors.js';
 import { readSettingsFile } from '../settings/file.js';
+import { taskSettings } from '../settings/finetune/registry.js';
 import { type Group, isGroup, merge } from '../settings/merge.js';
 import { guessDimensions } from './dimensions.js';
 import { type FlagValues, type SettingFlag, settingsFromFlags } from './setting-flags.js';
@@ -64,9 +65,15 @@ function isListOfTexts(value: unknown): value is readonly string[] {
 }
 
 function tellsDimensions(input: Group): boolean {
-  if (input.dimensions !== undefined || input.task === 'segmentation') return true;
+  if (input.dimensions !== undefined || isForOneKind(input.task)) return true;
   const size = isGroup(input.views) ? input.views.size : undefined;
   return Array.isArray(size) || (typeof size === 'string' && size.includes('x'));
+}
+
+/** Whether a task is for pictures only, or for volumes only. */
+function isForOneKind(task: unknown): boolean {
+  const found = Object.entries(taskSettings).find(([name]) => name === task);
+  return found?.[1].dimensions.length === 1;
 }
 
 function guess(data: unknown): Promise<2 | 3> {

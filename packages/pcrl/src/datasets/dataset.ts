@@ -24,6 +24,8 @@ export interface Case {
   readonly order?: number;
   /** One for each of the dataset's `labelNames`: 1, 0, or NaN where it is not known. */
   readonly labels?: readonly number[];
+  /** A number to predict. */
+  readonly target?: number;
   /** Absolute path of the segmentation mask. */
   readonly mask?: string;
   /** What was found in the volume; empty where it was looked at and nothing was found. */
@@ -54,6 +56,10 @@ export interface Dataset {
   readonly cases: readonly Case[];
   /** Names of the classes, in the order of `Case.labels`; empty without classification labels. */
   readonly labelNames: readonly string[];
+  /** Whether a case has exactly one of the classes. */
+  readonly exclusive?: boolean;
+  /** What `Case.target` is called. */
+  readonly targetName?: string;
   /** What the values in the masks stand for; each value is a structure of its own when left out. */
   readonly regions?: readonly Region[];
   /** Names of `Case.channels`, in their order. */
@@ -65,7 +71,13 @@ export interface Dataset {
 }
 
 /** What the cases are for, which decides what is read and how strictly. */
-export type Use = 'unlabelled' | 'prediction' | 'classification' | 'segmentation' | 'detection';
+export type Use =
+  | 'unlabelled'
+  | 'prediction'
+  | 'classification'
+  | 'regression'
+  | 'segmentation'
+  | 'detection';
 
 /** Identifies a patient; a case without one is a patient of its own. */
 export function patientOf(item: Case): string {

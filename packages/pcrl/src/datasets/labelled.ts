@@ -11,7 +11,9 @@ import {
 import type { Case, Dataset, Use } from './dataset.js';
 import { type Findings, listed } from './findings.js';
 import { checkHeaders } from './headers.js';
-import { chosenLabels, labelColumns } from './label-columns.js';
+import { chosenLabels } from './label-columns.js';
+import { classFolders, maskFolders } from './labelled-folders.js';
+import { classLabelling, numberLabelling } from './labelling.js';
 import { type Archive, noteCount, noteMissing, type Opening } from './opening.js';
 import { toCase } from './rows.js';
 import { isUnlabelledRow, type Source } from './source.js';
@@ -62,26 +64,58 @@ async function labelledRows(
   wanted: readonly string[] | undefined,
 ): Promise<Labelled> {
   const { sources, findings, notes } = opening;
-  const other = sources.find((source) => source.kind !== 'csv');
-  if (other) {
-    throw new DatasetError(
-      `${other.path}: labels come from a CSV or a public archive, and this is a ${other.kind}`,
-      'Give a CSV with a column "image" and the labels.',
-    );
-  }
   if (use === 'detection') {
     throw new DatasetError(
       `${opening.paths.join(', ')}: a CSV names no places in a volume`,
       'Detection takes a folder in the layout of LUNA16.',
     );
   }
+  const other = sources.find((source) => source.kind !== 'csv');
+  if (other) {
+    const found = sources.length === 1 ? await inFolders(opening, use, wanted) : undefined;
+    if (found) return found;
+    throw new DatasetError(
+      `${other.path}: labels come from a CSV or a public archive, and this is a ${other.kind}`,
+      'Give a CSV with a column "image" and the labels; or a folder with a folder for each class, or with ' +
+        'folders "images" and "masks".',
+    );
+  }
   const usable = await usableCandidates(opening);
   const labelled = usable.filter((candidate) => !isUnlabelledRow(candidate));
   noteCount(notes, usable.length - labelled.length, 'rows without labels, left out');
-  const labelNames = use === 'classification' ? labelColumns(sources, wanted, findings) : [];
-  if (use === 'segmentation') requireMaskColumn(sources, findings);
-  const cases = labelled.map((candidate) => toCase(candidate, use, labelNames, findings));
-  return { cases, labelNames, problems: [] };
+  if (use === 'segmentation') {
+    requireMaskColumn(sources, findings);
+    const cases = labelled.map((candidate) => toCase(candidate, use, findings));
+    return { cases, labelNames: [], problems: [] };
+  }
+  const labelling = use === 'classification' ? classLabelling : numberLabelling;
+  const { of, ...named } = labelling(sources, wanted, findings);
+  const cases = labelled.map((candidate) => ({
+    ...toCase(candidate, use, findings),
+    ...of(candidate),
+  }));
+  return { cases, ...named, problems: [] };
+}
+
+/** Cases of a folder whose names say what they show; undefined where they do not. */
+async function inFolders(
+  opening: Opening,
+  use: LabelledUse,
+  wanted: readonly string[] | undefined,
+): Promise<Labelled | undefined> {
+  const { notes, findings } = opening;
+  const candidates = await usableCandidates(opening);
+  const source = { ...opening.sources[0]!, candidates };
+  if (use === 'classification') {
+    const found = classFolders(source);
+    if (!found) return undefined;
+    if (wanted) findings.add('classes come from the folders; not to be chosen', wanted.join(', '));
+    return { ...found, exclusive: true, problems: [] };
+  }
+  const found = use === 'segmentation' ? await maskFolders(source) : undefined;
+  if (!found) return undefined;
+  noteCount(notes, candidates.length - found.cases.length, 'images without a mask, left out');
+  return { ...found, problems: [] };
 }
 
 function labelledArchive(
@@ -106,6 +140,10 @@ function labelledArchive(
       : { cases: content.cases, labelNames: [] };
   return {
     ...chosen,
+    ...(use === 'classification' && content.exclusive ? { exclusive: true } : {}),
+    ...(use === 'regression' && content.targetName !== undefined
+      ? { targetName: content.targetName }
+      : {}),
     ...(use === 'segmentation' && regions ? { regions } : {}),
     ...(use === 'segmentation' && channelNames ? { channelNames } : {}),
     problems: [],

@@ -8,12 +8,7 @@ import { type Candidate, isInside, isUnlabelledRow } from './source.js';
 const SPLITS: ReadonlySet<string> = new Set<Split>(['train', 'val', 'test']);
 
 /** The case that a candidate describes; what is wrong with it goes to the findings. */
-export function toCase(
-  candidate: Candidate,
-  use: Use,
-  labelNames: readonly string[],
-  findings: Findings,
-): Case {
+export function toCase(candidate: Candidate, use: Use, findings: Findings): Case {
   const { image, row } = candidate;
   if (!row) return { image, ...(candidate.patient ? { patient: candidate.patient } : {}) };
   const patient = row.values.get('patient_id');
@@ -25,7 +20,6 @@ export function toCase(
     ...(patient ? { patient } : {}),
     ...(split ? { split } : {}),
     ...(order !== undefined ? { order } : {}),
-    ...(use === 'classification' ? { labels: labelsOf(candidate, labelNames, findings) } : {}),
     ...(mask ? { mask } : {}),
   };
 }

@@ -105,8 +105,9 @@ export async function tableIn(folder: string): Promise<string | undefined> {
   return tables.length === 1 ? join(folder, tables[0]!) : undefined;
 }
 
-const IMAGES_FOLDER = /^images?(tr|ts|val)?$/i;
-const MASKS_FOLDER = /^(labels?|masks?|segmentations?|annotations?)(tr|ts|val)?$/i;
+/** A folder of images that may have a folder of their masks beside it. */
+export const IMAGES_FOLDER = /^images?(tr|ts|val)?$/i;
+export const MASKS_FOLDER = /^(labels?|masks?|segmentations?|annotations?)(tr|ts|val)?$/i;
 
 /** Leaves out what lies in a folder `labels`, `masks` or the like that has a folder `images` beside it. */
 function withoutMasks(folder: string, candidates: readonly Candidate[]) {

@@ -1,19 +1,20 @@
 import { existing } from './checks.js';
-import type { Case, Problem, Region } from './dataset.js';
+import type { Case, Dataset, Problem, Region } from './dataset.js';
 import { Findings } from './findings.js';
 import { looksLikeLabel } from './label-columns.js';
-import { LAYOUT_DEFAULTS, type LayoutOptions } from './layouts/layout.js';
+import { classNames, LABEL, labelKind } from './label-kind.js';
+import { type Labelling, numbersIn, oneOfClasses } from './labelling.js';
+import { LAYOUT_DEFAULTS, type LayoutContent, type LayoutOptions } from './layouts/layout.js';
 import { type Archive, openPaths } from './opening.js';
 import { labelsOf, maskOf, toCase } from './rows.js';
 import { type Candidate, isInside, isUnlabelledRow, type Source } from './source.js';
 
 /** Everything that is known of some paths before an image is opened. */
-export interface Survey {
+export interface Survey extends Pick<Dataset, 'labelNames' | 'exclusive' | 'targetName'> {
   /** Titles of the archives that were recognised; none for plain folders and tables. */
   readonly layouts: readonly string[];
   /** Of every split, labelled or not, pictures and volumes. */
   readonly cases: readonly Case[];
-  readonly labelNames: readonly string[];
   readonly regions?: readonly Region[];
   readonly channelNames?: readonly string[];
   readonly problems: readonly Problem[];
@@ -37,16 +38,16 @@ export async function surveyDataset(
     ...(await labelledArchives(unlabelled.archives, request)),
     ...unlabelled.archives,
   ];
-  const labelNames = labelNamesOf(unlabelled.sources, archives);
+  const labelling = labellingOf(unlabelled.sources, archives, findings);
   const rows: Case[] = [];
   for (const source of unlabelled.sources)
-    rows.push(...(await casesOf(source, labelNames, findings)));
+    rows.push(...(await casesOf(source, labelling, findings)));
   const archived = wholeCases(archives);
   const missing = unlabelled.archives.flatMap(({ content }) => content.missing ?? []);
   return {
     layouts: unlabelled.archives.map(({ layout }) => layout.title),
     cases: [...rows, ...archived],
-    labelNames,
+    ...named(labelling),
     ...namesOf(archives),
     problems: [...findings.problems, ...missing],
     notes: [
@@ -104,11 +105,39 @@ function labelNamesOf(sources: readonly Source[], archives: readonly Archive[]):
   ];
 }
 
-async function casesOf(
-  source: Source,
-  labelNames: readonly string[],
+/** What tables say beside masks: a column `label` of classes or of numbers, or columns of 0 and 1. */
+function labellingOf(
+  sources: readonly Source[],
+  archives: readonly Archive[],
   findings: Findings,
-): Promise<Case[]> {
+): Labelling {
+  const tables = sources.filter(({ kind }) => kind === 'csv');
+  const columns = labelNamesOf(tables, archives);
+  const kind = labelKind(tables);
+  if (kind === 'classes') return oneOfClasses(LABEL, classNames(tables), findings);
+  if (kind === 'numbers') return numbersIn(LABEL, findings);
+  const content = archives.map((archive) => archive.content);
+  return {
+    labelNames: columns,
+    ...(content.some(({ exclusive }) => exclusive) ? { exclusive: true } : {}),
+    ...targetOf(content),
+    of: (candidate) =>
+      columns.some((name) => candidate.row?.values.get(name) !== undefined)
+        ? { labels: labelsOf(candidate, columns, findings) }
+        : {},
+  };
+}
+
+function targetOf(contents: readonly LayoutContent[]): Pick<Survey, 'targetName'> {
+  const found = contents.find(({ targetName }) => targetName !== undefined);
+  return found?.targetName === undefined ? {} : { targetName: found.targetName };
+}
+
+function named({ of: _, ...names }: Labelling): Omit<Labelling, 'of'> {
+  return names;
+}
+
+async function casesOf(source: Source, labelling: Labelling, findings: Findings): Promise<Case[]> {
   const inside = source.candidates.filter(({ image, folder, shown }) => {
     const fine = folder === undefined || isInside(folder, image);
     if (!fine) findings.add('images outside the folder of the CSV', shown);
@@ -116,7 +145,8 @@ async function casesOf(
   });
   const items = inside.map((candidate) => ({ ...candidate, path: candidate.image }));
   const here = await existing(items, 'missing images', findings);
-  const cases = here.map((candidate) => caseOf(candidate, source, labelNames, findings));
+  const hasMasks = labelKind([source]) === 'masks';
+  const cases = here.map((candidate) => caseOf(candidate, hasMasks, labelling, findings));
   const masks = cases.flatMap(({ mask }) => (mask ? [{ path: mask, shown: mask }] : []));
   await existing(masks, 'missing masks', findings);
   return cases;
@@ -124,14 +154,13 @@ async function casesOf(
 
 function caseOf(
   candidate: Candidate,
-  { columns }: Source,
-  labelNames: readonly string[],
+  hasMasks: boolean,
+  labelling: Labelling,
   findings: Findings,
 ): Case {
-  const plain = toCase(candidate, 'unlabelled', [], findings);
-  if (isUnlabelledRow(candidate)) return plain;
-  const hasLabels = labelNames.some((name) => columns.includes(name));
-  const labels = hasLabels ? labelsOf(candidate, labelNames, findings) : undefined;
-  const mask = candidate.row?.values.get('label') ? maskOf(candidate, findings) : undefined;
-  return { ...plain, ...(labels ? { labels } : {}), ...(mask ? { mask } : {}) };
+  const plain = toCase(candidate, 'unlabelled', findings);
+  if (!candidate.row || isUnlabelledRow(candidate)) return plain;
+  const mask =
+    hasMasks && candidate.row.values.get(LABEL) ? maskOf(candidate, findings) : undefined;
+  return { ...plain, ...labelling.of(candidate), ...(mask ? { mask } : {}) };
 }

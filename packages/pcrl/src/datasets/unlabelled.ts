@@ -8,7 +8,7 @@ import { splitByFile } from './split-file.js';
 export async function openUnlabelled(opening: Opening): Promise<Dataset> {
   const { paths, archives, dimensions, findings, splitFile, splitSeed, notes } = opening;
   const candidates = await usableCandidates(opening);
-  const listed = candidates.map((candidate) => toCase(candidate, 'unlabelled', [], findings));
+  const listed = candidates.map((candidate) => toCase(candidate, 'unlabelled', findings));
   const fitting = archives.filter(({ layout }) => layout.dimensions === dimensions);
   const cases = [...listed, ...fitting.flatMap(({ content }) => content.cases)];
   const once = [...new Map(cases.map((item) => [item.image, item])).values()];

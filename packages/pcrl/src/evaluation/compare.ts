@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writeFileDurably } from '@pcrl/torch';
 import { PcrlError } from '../errors.js';
+import type { Metric } from '../tasks/task.js';
 import type { RunIO } from '../training/run-io.js';
 import { VERSION } from '../training/version.js';
 import { classChart, learningCurves, rocCharts, trainingCurves } from './comparison/curves.js';
@@ -31,7 +32,7 @@ import {
 
 /** What a comparison came to. */
 export interface Comparison {
-  readonly metric: 'AUROC' | 'Dice';
+  readonly metric: Metric;
   readonly classes: readonly string[];
   /** By label budget, fewest labels first; from scratch before pre-trained. */
   readonly groups: readonly GroupFigures[];
@@ -81,7 +82,7 @@ async function report(
     },
     task === 'segmentation'
       ? { heading: 'Predictions', content: [await masksOrReason(smallest, comparable)] }
-      : { heading: 'ROC curves', content: rocCharts(smallest, classes) },
+      : { heading: 'ROC curves', content: metric === 'AUROC' ? rocCharts(smallest, classes) : [] },
     ...(await pretrainingSections(figures, io)),
     { heading: 'How this was made', content: origins(comparable) },
   ];

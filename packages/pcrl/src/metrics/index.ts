@@ -5,6 +5,7 @@ export { type DiceOverCases, dice, diceOverCases } from './dice.js';
 export { type DetectedScan, FALSE_POSITIVE_RATES, type Finding, type Froc, froc } from './froc.js';
 export { hausdorff95, type MaskGrid } from './hausdorff.js';
 export { holm } from './holm.js';
+export { meanAbsoluteError, rSquared, rSquaredStatistic, spearman } from './regression.js';
 export { type RocPoint, rocCurve } from './roc-curve.js';
 export { type Spread, spreadOf } from './spread.js';
 export {

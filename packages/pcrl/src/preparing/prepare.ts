@@ -99,7 +99,7 @@ export function surveySources(paths: readonly string[]): Promise<Survey> {
 
 function describe(
   { paths, preparing }: PreparingRequest,
-  { labelNames, regions, channelNames }: Survey,
+  { labelNames, exclusive, targetName, regions, channelNames }: Survey,
   cases: number,
 ): CacheDescription {
   return {
@@ -109,6 +109,8 @@ function describe(
     sources: paths.map((path) => resolve(path)),
     cases,
     labelNames,
+    ...(exclusive ? { exclusive } : {}),
+    ...(targetName !== undefined ? { targetName } : {}),
     ...(regions ? { regions } : {}),
     ...(channelNames ? { channelNames } : {}),
   };

@@ -5,6 +5,7 @@ import {
 } from '../evaluation/comparison/figures.js';
 import { type ComparableRuns, readRuns } from '../evaluation/comparison/finetuned-run.js';
 import { groupRuns } from '../evaluation/comparison/groups.js';
+import type { Metric } from '../tasks/task.js';
 import type { Failures } from './carry-out.js';
 import type { Cell, Plan, ScenarioPlan } from './plan.js';
 import { printed } from './printed-figures.js';
@@ -28,7 +29,7 @@ export interface ScenarioTable {
   readonly scenario: Scenario;
   readonly isPapers: boolean;
   readonly notes: readonly string[];
-  readonly metric: 'AUROC' | 'Dice';
+  readonly metric: Metric;
   /** Figures of ours: `Mean`, then the classes. */
   readonly figures: readonly string[];
   readonly rows: readonly TableRow[];

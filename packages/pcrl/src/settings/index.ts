@@ -2,6 +2,7 @@ export { readSettingsFile, writeSettings } from './file.js';
 export type { ClassificationSettings } from './finetune/classification.js';
 export type { DetectionSettings } from './finetune/detection.js';
 export type { FinetuneInput, FinetuneSettings, TaskName } from './finetune/registry.js';
+export type { RegressionSettings } from './finetune/regression.js';
 export type { SegmentationSettings } from './finetune/segmentation.js';
 export type {
   CheckpointSettings,

@@ -37,6 +37,8 @@ export class ClassificationNetwork extends ClassifyingNetwork {
   readonly encoder: Encoder;
   readonly #dropout: Dropout;
   override readonly head: Linear;
+  /** In training, of the loss of each class; undefined where all count alike. */
+  classWeights: readonly number[] | undefined;
 
   constructor({ dimensions, classes, dropout, width }: ClassifierSettings, random: RandomStream) {
     super();

@@ -1,27 +1,25 @@
 import { globalAveragePool, noGrad, RandomStream, scope, type Tensor } from '@pcrl/torch';
 import { aurocPerClass } from '../metrics/index.js';
 import type { Compute } from '../training/device.js';
+import type { ClassOutputs } from './class-outputs.js';
 import { ClassificationNetwork } from './classification-network.js';
 import type { ImageInputs } from './inputs.js';
-import { knownLabels, lossesOfKnown, lossOfKnown } from './known-labels.js';
-import type { Assessment, Draw, Figures, LoadedCase, Scored, Task, TaskNetwork } from './task.js';
+import type { Draw, Figures, LoadedCase, Scored, Task, TaskNetwork } from './task.js';
 
 /** What differs between tasks that classify. */
 export interface ClassifierParts<Item extends LoadedCase> {
   readonly dimensions: 2 | 3;
   /** In the order of `Case.labels`. */
   readonly classes: readonly string[];
+  readonly outputs: ClassOutputs;
   readonly dropout: number;
   readonly inputs: ImageInputs<Item>;
   readonly compute: Compute;
 }
 
-/**
- * A task with one sigmoid for each class: mean binary cross-entropy over cases and classes, labels that are
- * not known (NaN) left out. Classes that exclude each other are treated alike, as in the paper.
- */
+/** A task that scores classes, by AUROC of each against all others. */
 export function classifier<Item extends LoadedCase>(parts: ClassifierParts<Item>): Task<Item> {
-  const { dimensions, classes, dropout, inputs, compute } = parts;
+  const { dimensions, classes, outputs, dropout, inputs, compute } = parts;
   const logitsOf = (net: TaskNetwork, items: readonly Item[], draw: Draw | null) => {
     const input = inputs.batch(items, draw);
     return compute.inPrecision(() => net.forward(input)).to({ dtype: 'f32' });
@@ -38,11 +36,21 @@ export function classifier<Item extends LoadedCase>(parts: ClassifierParts<Item>
       scope(() => {
         const first = items[0]?.index ?? 0;
         net.drawFrom(new RandomStream(draw.seed, 'fine-tuning: dropout', draw.epoch, first));
-        const logits = logitsOf(net, items, draw);
-        return lossOfKnown(logits, knownLabels(items, compute.device));
+        return outputs.loss(logitsOf(net, items, draw), items, classWeights(net));
       }),
     assess: (net, items, draw) =>
-      noGrad(() => scope(() => assessments(logitsOf(net, items, draw), items))),
+      noGrad(() =>
+        scope(() => {
+          const logits = logitsOf(net, items, draw);
+          const losses = outputs.losses(logits, items, classWeights(net)).toArray();
+          const scores = rowsOf(outputs.scores(logits));
+          return items.map(({ item }, n) => ({
+            item,
+            loss: losses[n]!,
+            row: [...scores[n]!, ...(item.labels ?? [])],
+          }));
+        }),
+      ),
     features: (net, items) =>
       noGrad(() =>
         scope(() => {
@@ -55,15 +63,15 @@ export function classifier<Item extends LoadedCase>(parts: ClassifierParts<Item>
   };
 }
 
-function assessments(logits: Tensor, items: readonly LoadedCase[]): readonly Assessment[] {
-  const losses = lossesOfKnown(logits, knownLabels(items, logits.device)).toArray();
-  const scores = logits.sigmoid().toArray();
-  const classes = logits.dimension(1);
-  return items.map(({ item }, n) => ({
-    item,
-    loss: losses[n]!,
-    row: [...scores.slice(n * classes, (n + 1) * classes), ...(item.labels ?? [])],
-  }));
+function classWeights(net: TaskNetwork): readonly number[] | undefined {
+  return net instanceof ClassificationNetwork ? net.classWeights : undefined;
+}
+
+/** The rows of `[N, K]`. */
+export function rowsOf(values: Tensor): readonly (readonly number[])[] {
+  const [count, width] = [values.dimension(0), values.dimension(1)];
+  const all = values.toArray();
+  return Array.from({ length: count }, (_, n) => all.slice(n * width, (n + 1) * width));
 }
 
 /** AUROC of rows that hold the score of each class, then the label of each. */

@@ -61,6 +61,7 @@ async function finetuneIn(
     dimensions: settings.dimensions,
     metric: shared.task.metric,
     classes: shared.task.classes,
+    ...(shared.task.exclusive ? { exclusive: true } : {}),
     ...(shared.task.regions ? { regions: shared.task.regions } : {}),
     ...(shared.task.channelNames ? { channelNames: shared.task.channelNames } : {}),
     from: shared.from,

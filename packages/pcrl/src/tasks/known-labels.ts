@@ -22,16 +22,42 @@ export function knownLabels(items: readonly LoadedCase[], device: string): Known
   };
 }
 
-/** Mean binary cross-entropy over the labels that are known; 0 where none is. */
-export function lossOfKnown(logits: Tensor, { labels, known }: KnownLabels): Tensor {
-  if (!known) return binaryCrossEntropyWithLogits(logits, labels);
-  const losses = binaryCrossEntropyWithLogits(logits, labels, 'none');
+/**
+ * Mean binary cross-entropy over the labels that are known; 0 where none is.
+ *
+ * @param weights of the positive cases of each class
+ */
+export function lossOfKnown(
+  logits: Tensor,
+  { labels, known }: KnownLabels,
+  weights?: readonly number[],
+): Tensor {
+  if (!known && !weights) return binaryCrossEntropyWithLogits(logits, labels);
+  const losses = weightedLosses(logits, labels, weights);
+  if (!known) return losses.mean();
   return losses.mul(known).sum().div(known.sum().clamp(1));
 }
 
 /** {@link lossOfKnown} of each case on its own, `[N]`. */
-export function lossesOfKnown(logits: Tensor, { labels, known }: KnownLabels): Tensor {
-  const losses = binaryCrossEntropyWithLogits(logits, labels, 'none');
+export function lossesOfKnown(
+  logits: Tensor,
+  { labels, known }: KnownLabels,
+  weights?: readonly number[],
+): Tensor {
+  const losses = weightedLosses(logits, labels, weights);
   if (!known) return losses.mean(1);
   return losses.mul(known).sum(1).div(known.sum(1).clamp(1));
+}
+
+/** `[N, classes]`; a positive case counts as often as the weight of its class says. */
+function weightedLosses(
+  logits: Tensor,
+  labels: Tensor,
+  weights: readonly number[] | undefined,
+): Tensor {
+  const losses = binaryCrossEntropyWithLogits(logits, labels, 'none');
+  if (!weights) return losses;
+  const more = Float32Array.from(weights, (weight) => weight - 1);
+  const factors = labels.mul(tensor(more, [1, more.length], { device: logits.device })).add(1);
+  return losses.mul(factors);
 }

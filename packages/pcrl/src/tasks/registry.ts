@@ -1,6 +1,7 @@
 import type { FinetuneSettings } from '../settings/index.js';
 import { classification } from './classification.js';
 import { detection } from './detection/detection.js';
+import { regression } from './regression.js';
 import { segmentation } from './segmentation.js';
 import type { Task, TaskFactory, TaskRequest } from './task.js';
 
@@ -11,6 +12,7 @@ export const tasks: {
   >;
 } = {
   classification,
+  regression,
   segmentation,
   detection,
 };

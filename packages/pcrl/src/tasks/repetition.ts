@@ -61,6 +61,7 @@ export async function runRepetition(
   const network = task.network({ width, random: new RandomStream(seed, 'fine-tuning: weights') });
   try {
     loadEncoder(network.encoder, from);
+    task.fit?.(network, labelled);
     network.to(compute.device);
     const learnt = await ('probe' in settings && settings.probe.kind !== null
       ? probed(parts, repetition, network, settings.probe)

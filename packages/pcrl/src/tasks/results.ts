@@ -50,6 +50,8 @@ export interface FinetuneResult {
   readonly dimensions: 2 | 3;
   readonly metric: Metric;
   readonly classes: readonly string[];
+  /** Classification: whether a case has exactly one of the classes. */
+  readonly exclusive?: boolean;
   /** Segmentation: what the classes are, where they are not single values of the masks. */
   readonly regions?: readonly Region[];
   /** Names of a case's channels, where it has several. */

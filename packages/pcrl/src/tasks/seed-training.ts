@@ -203,7 +203,8 @@ export class SeedTraining implements Disposable {
   async #validate(): Promise<void> {
     const { task, network, store, length, settings, validation, metrics } = this.parts;
     const began = seconds();
-    const isRandom = settings.task === 'classification' && settings.views.validation === 'random';
+    const { views } = settings;
+    const isRandom = 'validation' in views && views.validation === 'random';
     const draw = isRandom ? { seed: length.seed, epoch: this.#epoch } : null;
     const request = { task, network, store, batch: settings.batch, draw };
     const found = await evaluate(request, validation);

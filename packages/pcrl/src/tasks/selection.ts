@@ -58,8 +58,12 @@ export class Selection implements Disposable {
     if (this.by === 'last') return false;
     if (!this.#best) return true;
     if (this.by === 'loss') return validation.loss < this.#best.loss;
-    return (validation.mean ?? -1) > (this.#best.mean ?? -1);
+    return scoreOf(validation) > scoreOf(this.#best);
   }
+}
+
+function scoreOf({ mean }: Validation): number {
+  return mean ?? Number.NEGATIVE_INFINITY;
 }
 
 function copied(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {

@@ -38,9 +38,9 @@ export interface Assessment {
 export type Scored = Pick<Assessment, 'item' | 'row'>;
 
 /** The score that runs are compared by. */
-export type Metric = 'AUROC' | 'Dice';
+export type Metric = 'AUROC' | 'Dice' | 'R²';
 
-/** Figures over cases, from 0 to 1. */
+/** Figures over cases, 1 the best. */
 export interface Figures {
   /** One for each class; `null` where it cannot be computed (no positive or no negative case). */
   readonly perClass: readonly (number | null)[];
@@ -73,6 +73,8 @@ export interface NetworkRequest {
 export interface Task<Item extends LoadedCase = LoadedCase> {
   readonly metric: Metric;
   readonly classes: readonly string[];
+  /** Classification: whether a case has exactly one of the classes. */
+  readonly exclusive?: boolean;
   /** Segmentation: what the classes are, where they are not single values of the masks. */
   readonly regions?: readonly Region[];
   /** Names of a case's channels, where it has several. */
@@ -84,6 +86,8 @@ export interface Task<Item extends LoadedCase = LoadedCase> {
   /** Memory that a case takes. */
   bytes(item: Item): number;
   network(request: NetworkRequest): TaskNetwork;
+  /** Tells a network, before its first step, what it is to know of its labelled cases: the scale of a number, say. */
+  fit?(network: TaskNetwork, labelled: readonly Case[]): void;
   /**
    * What is predicted of cases, where it is not the cases themselves: the candidates of scans. Each has the
    * image of its case.

@@ -16,6 +16,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   'pretrain-2d': table(settingsIn(pretrainSchema2D), pretrainDefaults2D),
   'pretrain-3d': table(settingsIn(pretrainSchema3D), pretrainDefaults3D),
   'finetune-classification': finetuneTable('classification', 2),
+  'finetune-regression': finetuneTable('regression', 2),
   'finetune-segmentation': finetuneTable('segmentation', 3),
   'finetune-detection': finetuneTable('detection', 3),
 };

@@ -35,13 +35,18 @@ export function binaryCrossEntropyWithLogits(
   );
 }
 
-/** Cross-entropy of logits `[N, classes, ...]` with class numbers `[N, ...]` (i64). */
+/**
+ * Cross-entropy of logits `[N, classes, ...]` with class numbers `[N, ...]` (i64).
+ *
+ * @param weights `[classes]`, of the loss of each class; the mean is over the weights
+ */
 export function crossEntropy(
   logits: Tensor,
   target: Tensor,
   reduction: Reduction = 'mean',
+  weights: Tensor | null = null,
 ): Tensor {
-  return callOne('aten::cross_entropy_loss', logits, target, null, reductions[reduction]);
+  return callOne('aten::cross_entropy_loss', logits, target, weights, reductions[reduction]);
 }
 
 /** `sum(a * b) / (max(|a|, eps) * max(|b|, eps))` along an axis. */

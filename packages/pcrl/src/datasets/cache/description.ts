@@ -31,6 +31,8 @@ export interface CacheDescription {
   /** Cases that the sources held; quarantined ones counted in. */
   readonly cases: number;
   readonly labelNames: readonly string[];
+  readonly exclusive?: boolean;
+  readonly targetName?: string;
   readonly regions?: readonly Region[];
   readonly channelNames?: readonly string[];
 }

@@ -10,7 +10,10 @@ import type { Case } from '../dataset.js';
 
 /** A case of a cache: what is known of it, and the names of its prepared images. */
 export interface CacheEntry
-  extends Pick<Case, 'patient' | 'split' | 'order' | 'points' | 'irrelevant' | 'candidates'> {
+  extends Pick<
+    Case,
+    'patient' | 'split' | 'order' | 'points' | 'irrelevant' | 'candidates' | 'target'
+  > {
   /** Unique in the cache; begins the names of all its files. */
   readonly id: string;
   /** Records of the channels after the first, in their order. */

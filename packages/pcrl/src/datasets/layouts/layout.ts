@@ -37,6 +37,10 @@ export interface LayoutContent {
   readonly cases: readonly Case[];
   /** Names of `Case.labels`. */
   readonly labelNames?: readonly string[];
+  /** Whether a case has exactly one of the classes. */
+  readonly exclusive?: boolean;
+  /** What `Case.target` is called. */
+  readonly targetName?: string;
   readonly regions?: readonly Region[];
   readonly channelNames?: readonly string[];
   /** What a whole copy of the archive has and this one lacks. */

@@ -24,7 +24,7 @@ function preparedLayout(dimensions: 2 | 3): Layout {
     name: dimensions === 3 ? 'prepared-volumes' : 'prepared-pictures',
     title: `a cache of prepared ${dimensions === 3 ? 'volumes' : 'pictures'}`,
     dimensions,
-    uses: ['unlabelled', 'classification', 'segmentation', 'detection'],
+    uses: ['unlabelled', 'classification', 'regression', 'segmentation', 'detection'],
     recognises: async ({ path, files }) => {
       if (!files.includes(DESCRIPTION)) return false;
       return (await readDescription(path))?.preparing.dimensions === dimensions;
@@ -38,10 +38,12 @@ async function open({ folder, use, findings }: LayoutRequest): Promise<LayoutCon
   checkVersion(folder, cache);
   const entries = await entriesIn(folder, await readIndex(folder));
   const cases = entries.map((entry) => caseOf(folder, entry));
-  const { labelNames, regions, channelNames } = cache;
+  const { labelNames, exclusive, targetName, regions, channelNames } = cache;
   return {
     cases: casesFor(cases, { folder, use, findings }),
     labelNames,
+    ...(exclusive ? { exclusive } : {}),
+    ...(targetName !== undefined ? { targetName } : {}),
     ...(regions ? { regions } : {}),
     ...(channelNames ? { channelNames } : {}),
     notes: [...lackNote(folder, cache, entries), ...(await changesNote(folder, cache, entries))],
@@ -88,6 +90,7 @@ function casesFor(
   if (use === 'prediction') return [...cases];
   const needed = {
     classification: 'labels',
+    regression: 'target',
     segmentation: 'mask',
     detection: 'candidates',
   } as const;

@@ -7,10 +7,12 @@ import {
   type Estimate,
   holm,
   meanStatistic,
+  rSquaredStatistic,
   type Spread,
   type Statistic,
   spreadOf,
 } from '../../metrics/index.js';
+import type { Metric } from '../../tasks/task.js';
 import type { ComparableRuns, FinetunedSeed, TestCases } from './finetuned-run.js';
 import { counterpartOf, type Group } from './groups.js';
 
@@ -121,17 +123,15 @@ interface GroupStatistics {
 /** Averages over the seeds. */
 function statisticsOf(
   { seeds }: Group,
-  metric: 'AUROC' | 'Dice',
+  metric: Metric,
   classes: readonly string[],
 ): GroupStatistics {
   const ofSeed = (seed: FinetunedSeed) =>
     classes.map((_, at) => {
       const values = seed.rows.map((row) => row[at]!);
       if (metric === 'Dice') return meanStatistic(values);
-      return aurocStatistic(
-        values,
-        seed.rows.map((row) => row[classes.length + at]!),
-      );
+      const truths = seed.rows.map((row) => row[classes.length + at]!);
+      return metric === 'R²' ? rSquaredStatistic(values, truths) : aurocStatistic(values, truths);
     });
   const bySeed = seeds.map(ofSeed);
   return {

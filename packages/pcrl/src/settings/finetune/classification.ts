@@ -1,17 +1,16 @@
 import * as v from 'valibot';
-import { chance, type DeepPartial, type DeepReadonly, oneOf, range, real } from '../fields.js';
+import { type DeepPartial, type DeepReadonly, oneOf, orNone } from '../fields.js';
 import { type Group, merge } from '../merge.js';
 import type { Preset } from '../pretrain-schema.js';
 import {
   classifierSchema,
-  inputSize,
+  imageViews,
   labelNames,
   NO_PROBE,
   PAPER_TRAINING,
   probeSchema,
   SHARED_DEFAULTS,
   sharedEntries,
-  volumeEntries,
 } from './shared.js';
 import type { Filled, TaskSettings } from './task-settings.js';
 
@@ -20,19 +19,15 @@ const schema = v.strictObject({
   dimensions: oneOf('Images (2) or volumes (3).', [2, 3]),
   ...sharedEntries,
   labelNames,
+  imbalance: orNone(
+    oneOf(
+      'Rare classes: weights the loss of positive cases by negatives over positives among the labelled ones; of several classes that exclude each other, by the inverse of their shares.',
+      ['weights'],
+    ),
+  ),
   probe: probeSchema,
   network: classifierSchema,
-  views: v.strictObject({
-    size: inputSize,
-    ...volumeEntries,
-    scale: range("2D: share of the image's area that a training crop covers.", 0, 1),
-    rotation: real('2D: largest rotation of a training image, in degrees.', 0, 180),
-    flip: chance('Chance of a mirrored training image (first axis).'),
-    validation: oneOf('Validation images as in testing (fixed) or as in training (random).', [
-      'fixed',
-      'random',
-    ]),
-  }),
+  views: imageViews,
 });
 
 /** Everything that decides a classification run, resolved. */
@@ -45,6 +40,7 @@ const official: Defaults = {
   labelNames: null,
   batch: 16,
   select: 'loss',
+  imbalance: null,
   probe: NO_PROBE,
   network: { width: null, dropout: 0.2 },
   views: {

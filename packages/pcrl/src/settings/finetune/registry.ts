@@ -2,11 +2,13 @@ import type * as v from 'valibot';
 import type { DeepPartial, DeepReadonly } from '../fields.js';
 import { classificationSettings } from './classification.js';
 import { detectionSettings } from './detection.js';
+import { regressionSettings } from './regression.js';
 import { segmentationSettings } from './segmentation.js';
 
 /** The settings of every task, by the name users type. A new task is one file and one line here. */
 export const taskSettings = {
   classification: classificationSettings,
+  regression: regressionSettings,
   segmentation: segmentationSettings,
   detection: detectionSettings,
 } as const;

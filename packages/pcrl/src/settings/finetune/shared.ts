@@ -7,6 +7,7 @@ import {
   orNone,
   perAxis,
   positive,
+  range,
   real,
   text,
   texts,
@@ -133,8 +134,7 @@ export const widthOf3D = orNone(
   whole('3D: channels of the first convolution; none takes those of `from`, or 32.', 2),
 );
 
-/** Size of a classifier's input. */
-export const inputSize = v.pipe(
+const inputSize = v.pipe(
   v.union([perAxis('', 3, 8), perAxis('', 2, 16)]),
   v.metadata({
     allowed: 'whole numbers: 112 or 128x96 in 2D, 64x64x32 in 3D',
@@ -157,6 +157,19 @@ export const volumeEntries = {
     'percentile',
   ]),
 };
+
+/** How images are shown to a network that reads them whole. */
+export const imageViews = v.strictObject({
+  size: inputSize,
+  ...volumeEntries,
+  scale: range("2D: share of the image's area that a training crop covers.", 0, 1),
+  rotation: real('2D: largest rotation of a training image, in degrees.', 0, 180),
+  flip: chance('Chance of a mirrored training image (first axis).'),
+  validation: oneOf('Validation images as in testing (fixed) or as in training (random).', [
+    'fixed',
+    'random',
+  ]),
+});
 
 /** How a frozen encoder is probed in place of training. */
 export const probeSchema = v.strictObject({

@@ -1,4 +1,5 @@
 import type { DetectionSettings } from '../../settings/index.js';
+import { anyOfClasses } from '../class-outputs.js';
 import { classifier } from '../classifier.js';
 import type { Task, TaskRequest } from '../task.js';
 import { candidatesOf, drawCandidates } from './candidates.js';
@@ -20,6 +21,7 @@ export async function detection({
   const task = classifier({
     dimensions: 3,
     classes: [FINDING],
+    outputs: anyOfClasses,
     dropout: network.dropout,
     inputs: scanInputs(views, compute.device),
     compute,

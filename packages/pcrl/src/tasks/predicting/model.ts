@@ -20,6 +20,8 @@ export interface FinetunedModel {
   readonly seed: number;
   readonly settings: FinetuneSettings;
   readonly classes: readonly string[];
+  /** Classification: whether an image has exactly one of the classes. */
+  readonly exclusive: boolean;
   /** Segmentation: what the classes are. */
   readonly regions: readonly Region[];
   /** Of a case; empty where it has one. */
@@ -68,10 +70,11 @@ export function openModel(run: string, seed?: number): FinetunedModel {
     );
   }
   const { weights } = seedFolder(join(run, `seed-${chosen}`));
-  const { classes, channelNames = [] } = result;
+  const { classes, exclusive = false, channelNames = [] } = result;
   const regions = result.regions ?? regionsOfLabels(classes);
   const width = widthOfModel(settings, weights);
-  return { run, seed: chosen, settings, classes, regions, channelNames, weights, width };
+  const named = { classes, exclusive, regions, channelNames };
+  return { run, seed: chosen, settings, ...named, weights, width };
 }
 
 function widthOfModel({ dimensions, network }: FinetuneSettings, weights: string): number {

@@ -16,11 +16,15 @@ import type { Predicted, Predictor, ScoredCandidates } from './predictor.js';
 interface Entry {
   readonly image: string;
   readonly scores?: Readonly<Record<string, number>>;
+  readonly values?: Readonly<Record<string, number>>;
   readonly millilitres?: Readonly<Record<string, number>>;
   /** Below the folder. */
   readonly mask?: string;
   readonly map?: string;
 }
+
+/** What the values of an image are called. */
+const NAMES = { score: 'scores', value: 'values', ml: 'millilitres' } as const;
 
 /**
  * The folder that predictions go to: `predictions.csv`, a row as soon as an image is done; `masks/` and
@@ -58,8 +62,7 @@ export class PredictionsFolder {
     if (map && places.map) await writeFile(this.#made(places.map), await encodePng(map));
     const { quantity, classes } = this.predictor;
     const named = Object.fromEntries(classes.map((each, at) => [each, values[at]!]));
-    const answer = quantity === 'score' ? { scores: named } : { millilitres: named };
-    this.#entries.push({ image, ...answer, ...places });
+    this.#entries.push({ image, [NAMES[quantity]]: named, ...places });
     this.#row([image, ...values.map(String), places.mask ?? '', places.map ?? '']);
     if (candidates) this.#addCandidates(candidates);
   }

@@ -30,8 +30,8 @@ export interface FoundPlace {
 
 /** A fine-tuned network, ready to predict. */
 export interface Predictor<Item extends LoadedCase = LoadedCase> {
-  /** What the values are: scores from 0 to 1, or millilitres of each structure. */
-  readonly quantity: 'score' | 'ml';
+  /** What the values are: scores from 0 to 1, numbers, or millilitres of each structure. */
+  readonly quantity: 'score' | 'value' | 'ml';
   readonly classes: readonly string[];
   /** Images in memory at a time. */
   readonly atOnce: number;

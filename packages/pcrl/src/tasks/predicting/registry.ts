@@ -5,6 +5,7 @@ import { classificationPredictor } from './classification.js';
 import { detectionPredictor } from './detection.js';
 import type { FinetunedModel } from './model.js';
 import type { Predictor, PredictorRequest } from './predictor.js';
+import { regressionPredictor } from './regression.js';
 import { segmentationPredictor } from './segmentation.js';
 
 /** How each task's networks predict. */
@@ -12,6 +13,7 @@ const predictors: {
   readonly [Name in FinetuneSettings['task']]: (request: PredictorRequest) => Predictor;
 } = {
   classification: classificationPredictor,
+  regression: regressionPredictor,
   segmentation: segmentationPredictor,
   detection: detectionPredictor,
 };
