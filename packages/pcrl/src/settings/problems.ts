@@ -67,8 +67,9 @@ function valueAt(input: unknown, path: readonly string[]): unknown {
 
 function unknownKey(schema: Schema, keys: readonly string[], others: readonly OtherKind[]): string {
   const path = keys.join('.');
-  const kind = others.find((other) => knownPart(other.schema, keys).length === keys.length);
-  if (kind) return `${path} is a setting of ${kind.purpose} only`;
+  const kinds = others.filter((other) => knownPart(other.schema, keys).length === keys.length);
+  const purposes = kinds.map(({ purpose }) => purpose).join(' and ');
+  if (purposes !== '') return `${path} is a setting of ${purposes} only`;
   const suggestion = suggest(schema, keys);
   return `unknown setting ${path}${suggestion ? `; did you mean ${suggestion}?` : ''}`;
 }

@@ -205,7 +205,12 @@ describe('resolving fine-tuning settings', () => {
 
   it('names the tasks, and what belongs to the other one', () => {
     const given = (input: object) => () => resolveFinetuneSettings(input as FinetuneInput);
-    expect(given(where)).toThrow('task is missing; allowed: classification | segmentation');
-    expect(given({ ...xrays, loss: 'dice' })).toThrow('loss is a setting of segmentation only');
+    expect(given(where)).toThrow(
+      'task is missing; allowed: classification | regression | segmentation | detection',
+    );
+    expect(given({ ...xrays, loss: 'dice' })).toThrow(
+      'loss is a setting of regression and segmentation only',
+    );
+    expect(given({ ...xrays, negatives: 2 })).toThrow('negatives is a setting of detection only');
   });
 });
