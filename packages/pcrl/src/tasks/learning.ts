@@ -1,7 +1,7 @@
 import { Checkpoints } from '../training/checkpoint.js';
 import { epochOf, evaluate, examplesOf } from './evaluate.js';
 import { planLength } from './length.js';
-import { type ProbeSettings, probe } from './probing/probe.js';
+import { type Probed, type ProbeSettings, probe } from './probing/probe.js';
 import type { Repetition, RepetitionParts } from './repetition.js';
 import type { SeedResult } from './results.js';
 import { seedFolder } from './seed-folder.js';
@@ -17,10 +17,12 @@ export interface Learnt {
 
 /** Trains a repetition's network; undefined when it was interrupted, and has saved. */
 export async function trained(
-  { settings, task, store, compute, io, validation }: RepetitionParts,
-  { seed, labelled, folder, name }: Repetition,
+  parts: RepetitionParts,
+  repetition: Repetition,
   network: TaskNetwork,
 ): Promise<Learnt | undefined> {
+  const { settings, task, store, compute, io, validation } = parts;
+  const { seed, labelled, folder, name } = repetition;
   const counts = {
     labelled: epochOf(task, labelled, { seed, epoch: 0 }).length,
     validation: examplesOf(task, validation).length,
@@ -30,8 +32,9 @@ export async function trained(
   const checkpoints = new Checkpoints(path, 1);
   const shared = { settings, task, store, compute, io, name, labelled, validation };
   using training = new SeedTraining({ ...shared, length, network, checkpoints, metrics });
-  training.resume();
+  const isUnderWay = training.resume();
   const began = performance.now();
+  if (!isUnderWay && !(await startHead(parts, repetition, network))) return undefined;
   if (!(await training.run())) return undefined;
   const { best, weights } = training.selection;
   if (weights) network.loadStateDict(weights);
@@ -50,28 +53,50 @@ export async function trained(
   };
 }
 
+/** Gives the last layer its first weights, where they are a probe's; false when it was interrupted. */
+async function startHead(
+  parts: RepetitionParts,
+  repetition: Repetition,
+  network: TaskNetwork,
+): Promise<boolean> {
+  const { settings } = parts;
+  if (!('probe' in settings && settings.probe.startsHead)) return true;
+  const linear = { ...settings.probe, kind: 'linear' } as const;
+  return (await probeOf(parts, repetition, network, linear)) !== undefined;
+}
+
 /** Probes a repetition's encoder as it came; undefined when it was interrupted. */
 export async function probed(
-  { settings: { batch }, task, store, io, validation }: RepetitionParts,
-  { seed, labelled: cases }: Repetition,
+  parts: RepetitionParts,
+  repetition: Repetition,
   network: TaskNetwork,
   settings: ProbeSettings,
 ): Promise<Learnt | undefined> {
+  const { task, store, validation } = parts;
   const began = performance.now();
-  const shared = { task, store, batch };
-  const labelled = epochOf(task, cases, { seed, epoch: 0 });
-  const examples = { labelled, validation: examplesOf(task, validation) };
-  const found = await probe({ ...shared, network, io, settings, ...examples });
+  const found = await probeOf(parts, repetition, network, settings);
   if (!found) return undefined;
   const learning = secondsSince(began);
   const validated = performance.now();
-  const request = { ...shared, network: found.network, draw: null };
+  const { batch } = parts.settings;
+  const request = { task, store, batch, network: found.network, draw: null };
   const figures = validation.length > 0 ? await evaluate(request, validation) : null;
   return {
     network: found.network,
     facts: { steps: 0, keptStep: 0, keptEpoch: 0, validation: figures, probe: found.facts },
     seconds: { training: learning, validation: secondsSince(validated) },
   };
+}
+
+function probeOf(
+  { settings: { batch }, task, store, io, validation: cases }: RepetitionParts,
+  repetition: Repetition,
+  network: TaskNetwork,
+  settings: ProbeSettings,
+): Promise<Probed | undefined> {
+  const labelled = epochOf(task, repetition.labelled, { seed: repetition.seed, epoch: 0 });
+  const validation = examplesOf(task, cases);
+  return probe({ task, network, store, batch, io, settings, labelled, validation });
 }
 
 function secondsSince(began: number): number {

@@ -80,20 +80,21 @@ export class SeedTraining implements Disposable {
     return this.#validationSeconds;
   }
 
-  /** Takes up the state of the latest whole checkpoint, if there is one. */
-  resume(): void {
+  /** Takes up the state of the latest whole checkpoint. @returns whether there is one */
+  resume(): boolean {
     const { checkpoints, metrics, network, io } = this.parts;
     const { facts, damaged } = checkpoints.latest();
     for (const { path, reason } of damaged) io.warn(`${path}: ${reason}; not used`);
     const step = facts?.step ?? 0;
     new MetricsFile(metrics).cutAfter(step);
-    if (!facts) return;
+    if (!facts) return false;
     checkpoints.load(facts, (tensors) => {
       network.loadStateDict(partOf(tensors, 'network'));
       this.#optimiser.load(partOf(tensors, 'optimiser'));
       this.selection.restore(validationsIn(readMetrics(metrics)), partOf(tensors, 'kept'));
     });
     this.#step = step;
+    return true;
   }
 
   /**
@@ -140,7 +141,7 @@ export class SeedTraining implements Disposable {
   #trainOn(items: readonly LoadedCase[]): void {
     const { task, network, settings, length } = this.parts;
     network.train();
-    if (settings.frozenEncoder) network.encoder.eval();
+    if (settings.frozenEncoder || settings.encoderStatistics === 'kept') network.encoder.eval();
     const draw = { seed: length.seed, epoch: this.#epoch };
     scope(() => {
       const loss = task.loss(network, items, draw);

@@ -5,6 +5,7 @@ import {
   liveTensors,
   loadTensors,
   RandomStream,
+  readSafetensors,
   saveTensors,
   scope,
   type Tensor,
@@ -253,6 +254,26 @@ describe('pcrl finetune --probe', () => {
     });
     for (const tensor of [...tensors.values(), ...given.values()]) tensor.dispose();
     expect(readPredictions(at('linear/seed-1/predictions.csv')).rows).toHaveLength(10);
+  });
+
+  it('begins fine-tuning at a linear probe, batch statistics kept', async () => {
+    const from = at('pretrained.safetensors');
+    const still = { steps: 2, optimiser: { learningRate: 1e-12 }, select: 'last', seeds: 1 };
+    const kept = { encoderStatistics: 'kept', probe: { startsHead: true } };
+    await run('from-probe', { from, ...still, ...kept });
+    const scores = (name: string) =>
+      readPredictions(at(`${name}/seed-1/predictions.csv`)).rows.flat();
+    const [tuned, linear] = [scores('from-probe'), scores('linear')];
+    tuned.forEach((value, n) => {
+      expect(value).toBeCloseTo(linear[n]!, 5);
+    });
+    await run('moving', { from, ...still });
+    const mean = (name: string) =>
+      readSafetensors(at(`${name}/seed-1/network.safetensors`)).tensors.get(
+        'model.encoder.bn1.running_mean',
+      )!.data;
+    expect(Buffer.from(mean('from-probe')).equals(mean('linear'))).toBe(true);
+    expect(Buffer.from(mean('moving')).equals(mean('linear'))).toBe(false);
   });
 
   it('probes volumes as it probes images', async () => {

@@ -61,6 +61,10 @@ export const sharedEntries = {
   steps: orNone(whole('Optimiser steps; takes the place of `epochs`.', 1)),
   batch: whole('Cases in one step.', 1),
   frozenEncoder: yesNo('Train only what is new; the encoder stays as it came.'),
+  encoderStatistics: oneOf(
+    'What the encoder’s batch normalisation normalises by in training: each batch, or the statistics it came with, which are kept.',
+    ['batch', 'kept'],
+  ),
   select: oneOf('Weights to keep: best validation score, lowest validation loss, or the last.', [
     'score',
     'loss',
@@ -103,6 +107,7 @@ export const SHARED_DEFAULTS = {
   epochs: 100,
   steps: null,
   frozenEncoder: false,
+  encoderStatistics: 'batch',
   patience: null,
   optimiser: {
     name: 'adam',
@@ -188,10 +193,13 @@ export const probeSchema = v.strictObject({
     }),
   ),
   neighbours: whole('kNN probe: labelled cases that vote.', 1),
+  startsHead: yesNo(
+    'Fine-tuning begins with a linear probe as its last layer, not at random weights.',
+  ),
 });
 
 /** No probe, and what one would take. */
-export const NO_PROBE = { kind: null, penalty: 'auto', neighbours: 20 } as const;
+export const NO_PROBE = { kind: null, penalty: 'auto', neighbours: 20, startsHead: false } as const;
 
 /** Dropout and width of a classifier. */
 export const classifierSchema = v.strictObject({
