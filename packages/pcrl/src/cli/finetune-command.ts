@@ -63,6 +63,11 @@ export function addFinetune(program: Command, exitWith: ExitWith): void {
     const input = await settingsInput({ sources, flags: FINETUNE_FLAGS, values, resume });
     const settings = resolveFinetuneSettings((await withTask(input)) as FinetuneInput);
     const { finetune } = await import('../tasks/finetune.js');
-    exitWith(await runInTerminal(resume, async (io) => !(await finetune(settings, io)).complete));
+    exitWith(
+      await runInTerminal(resume, async (io) => {
+        if (input.task === undefined) io.say(`task: ${settings.task}, as the labels tell`);
+        return !(await finetune(settings, io)).complete;
+      }),
+    );
   });
 }

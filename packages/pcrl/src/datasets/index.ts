@@ -10,6 +10,6 @@ export {
 } from './dataset.js';
 export { missingClasses } from './label-coverage.js';
 export { type DatasetOptions, openDataset } from './open.js';
-export { readMask } from './read-mask.js';
+export { readLabels, readMask } from './read-mask.js';
 export { type LabelBudget, labelledSubset, PAPER_SHARES, splitByPatient } from './split.js';
 export { type ImagesToPredict, openToPredict } from './to-predict.js';

@@ -16,18 +16,55 @@ import type { Case } from './dataset.js';
  */
 export async function readMask(item: Case, place: ImageHeader): Promise<Image> {
   const path = item.mask ?? '';
-  const mask = await readImage(path);
-  if (!isSameGrid(mask, place)) {
-    throw new ImageError(
-      path,
-      `the mask lies on another grid than its image ${item.image}:\n` +
-        `      mask  ${describeGrid(mask)}\n      image ${describeGrid(place)}`,
-      'Resample the mask (nearest neighbour) to the grid of its image.',
-    );
+  const mask = await readLabels(path);
+  const isThere =
+    mask.size.length === 2 ? isSameSize(mask.size, place.size) : isSameGrid(mask, place);
+  if (isThere) return mask;
+  throw new ImageError(
+    path,
+    `the mask lies on another grid than its image ${item.image}:\n` +
+      `      mask  ${describeGrid(mask)}\n      image ${describeGrid(place)}`,
+    'Resample the mask (nearest neighbour) to the grid of its image.',
+  );
+}
+
+/**
+ * Reads an image whose values are labels.
+ *
+ * @throws {ImageError} it cannot be read, or holds more than whole numbers 0 to 255
+ */
+export async function readLabels(path: string): Promise<Image> {
+  if (/\.jpe?g$/i.test(path)) {
+    throw new ImageError(path, 'a JPEG does not keep the labels of a mask', 'Save it as PNG.');
   }
+  const image = await readImage(path);
+  const mask = isScaled(path) ? { ...image, voxels: unscaled(image.voxels) } : image;
   const odd = mask.voxels.find((value) => !Number.isInteger(value) || value < 0 || value > 255);
-  if (odd !== undefined) {
-    throw new ImageError(path, `a mask holds whole numbers from 0 to 255, this one ${odd}`);
-  }
-  return mask;
+  if (odd === undefined) return mask;
+  throw new ImageError(
+    path,
+    `a mask holds whole numbers from 0 to 255, this one ${odd}`,
+    'Save a grey image with one label a voxel.',
+  );
+}
+
+function isSameSize(a: readonly number[], b: readonly number[]): boolean {
+  return a.join() === b.join();
+}
+
+/** Whether a file's values come from its reader as shares of the highest that its bits can hold. */
+function isScaled(path: string): boolean {
+  return /\.(png|tiff?)$/i.test(path);
+}
+
+const RANGES = [255, 65_535] as const;
+/** Of single precision, at the larger range. */
+const ROUNDING = 0.01;
+
+/** What was stored in 8 bits, or else in 16. */
+function unscaled(shares: Float32Array): Float32Array {
+  const range = RANGES.find((highest) =>
+    shares.every((share) => Math.abs(share * highest - Math.round(share * highest)) < ROUNDING),
+  );
+  return range === undefined ? shares : shares.map((share) => Math.round(share * range));
 }

@@ -4,16 +4,16 @@ import { percentile } from './spread.js';
 
 /** The grid that two masks lie on. */
 export interface MaskGrid {
-  /** `[X, Y, Z]`; masks are row-major, the last axis fastest. */
+  /** `[X, Y, Z]` or `[H, W]`; masks are row-major, the last axis fastest. */
   readonly size: readonly number[];
-  /** Millimetres of a voxel along each axis. */
+  /** Of a voxel along each axis; distances are in its unit. */
   readonly spacing: readonly number[];
 }
 
 /**
- * 95 % Hausdorff distance in millimetres: of the distances from each surface voxel of one mask to the
+ * 95 % Hausdorff distance: of the distances from each surface voxel of one mask to the
  * nearest surface voxel of the other, the 95th percentile; the larger of the two directions (as MONAI has
- * it). A surface voxel has a face on a voxel outside the mask, or on the edge of the image.
+ * it). A surface voxel has a face (a pixel a side) on a voxel outside the mask, or on the edge of the image.
  *
  * @param label the value that is scored
  * @returns 0 where neither mask has the label, `undefined` where only one has: there is no distance then
@@ -26,13 +26,20 @@ export function hausdorff95(
   label: number,
 ): number | undefined {
   for (const mask of [prediction, truth]) checkSize(mask, grid);
-  const box = boxAround([prediction, truth], grid.size, label);
+  const isFlat = grid.size.length === 2;
+  const [size, spacing] = isFlat
+    ? [
+        [1, ...grid.size],
+        [1, ...grid.spacing],
+      ]
+    : [grid.size, grid.spacing];
+  const box = boxAround([prediction, truth], size, label);
   if (!box) return 0;
-  const surfaces = [prediction, truth].map((mask) => surfaceIn(mask, grid.size, box, label));
+  const surfaces = [prediction, truth].map((mask) => surfaceIn(mask, size, box, { label, isFlat }));
   if (surfaces.some((surface) => !surface.includes(1))) return undefined;
   const [predicted, wanted] = surfaces as [Uint8Array, Uint8Array];
-  const toTruth = distancesFrom(predicted, squaredDistances(wanted, box.size, grid.spacing));
-  const toPrediction = distancesFrom(wanted, squaredDistances(predicted, box.size, grid.spacing));
+  const toTruth = distancesFrom(predicted, squaredDistances(wanted, box.size, spacing));
+  const toPrediction = distancesFrom(wanted, squaredDistances(predicted, box.size, spacing));
   return Math.max(percentile(toTruth, 95), percentile(toPrediction, 95));
 }
 
@@ -42,7 +49,8 @@ interface VoxelBox {
 }
 
 function checkSize(mask: Uint8Array, { size }: MaskGrid): void {
-  if (size.length === 3 && mask.length === size.reduce((a, b) => a * b, 1)) return;
+  if ((size.length === 3 || size.length === 2) && mask.length === size.reduce((a, b) => a * b, 1))
+    return;
   throw new EvaluationError(
     `a mask of ${mask.length} voxels on a grid of ${size.join(' x ')}`,
     'Resample the prediction to the grid of the labelled image before it is scored.',
@@ -82,7 +90,7 @@ function surfaceIn(
   mask: Uint8Array,
   size: readonly number[],
   box: VoxelBox,
-  label: number,
+  { label, isFlat }: { readonly label: number; readonly isFlat: boolean },
 ): Uint8Array {
   const [sizeX, sizeY, sizeZ] = size as [number, number, number];
   const surface = new Uint8Array(box.size[0] * box.size[1] * box.size[2]);
@@ -101,8 +109,7 @@ function surfaceIn(
         const [x, y, z] = [box.start[0] + i, box.start[1] + j, box.start[2] + k];
         if (!isInside(x, y, z)) continue;
         const isBuried =
-          isInside(x - 1, y, z) &&
-          isInside(x + 1, y, z) &&
+          (isFlat || (isInside(x - 1, y, z) && isInside(x + 1, y, z))) &&
           isInside(x, y - 1, z) &&
           isInside(x, y + 1, z) &&
           isInside(x, y, z - 1) &&

@@ -70,7 +70,8 @@ function dimensionsFor(task: AnyTask, input: Group): 2 | 3 {
   const only = task.dimensions.length === 1 ? task.dimensions[0] : undefined;
   if (only !== undefined) return only;
   const size = isGroup(input.views) ? input.views.size : undefined;
-  const isTold = input.dimensions !== undefined || size !== undefined;
+  const sizeTells = Array.isArray(size) || (typeof size === 'string' && size.includes('x'));
+  const isTold = input.dimensions !== undefined || sizeTells;
   return !isTold && task.otherwise ? task.otherwise : dimensionsOf(input);
 }
 

@@ -10,6 +10,7 @@ import { imagenetNormalise, shrinkToShortSide } from '../views/index.js';
 import { resample } from '../views/rendering/resample.js';
 import type { ImageInputs } from './inputs.js';
 import type { Draw, LoadedCase } from './task.js';
+import type { VolumePlace } from './volume.js';
 
 /** A grey picture, at most as large as its smallest crop needs. */
 export interface Picture extends LoadedCase {
@@ -17,6 +18,8 @@ export interface Picture extends LoadedCase {
   readonly size: readonly number[];
   /** 0 to 255, row by row: a byte is what most files hold, and many pictures stay in memory. */
   readonly pixels: Uint8Array;
+  /** As the file has it. */
+  readonly place: VolumePlace;
 }
 
 type Views = ClassificationSettings['views'];
@@ -33,7 +36,7 @@ const SPREAD = 1.25;
 export function pictureInputs(views: Views, device: string): ImageInputs<Picture> {
   const size = [...views.size].reverse();
   return {
-    read: (item, index) => readPicture(item, index, views),
+    read: (item, index) => readPicture(item, index, shortSideFor(views)),
     bytes: ({ pixels }) => pixels.byteLength,
     batch: (pictures, draw) => {
       const items = pictures.map((picture) => ({
@@ -45,14 +48,24 @@ export function pictureInputs(views: Views, device: string): ImageInputs<Picture
   };
 }
 
-async function readPicture(item: Case, index: number, views: Views): Promise<Picture> {
+/** Enough for the smallest crop. */
+function shortSideFor({ scale, size }: Views): number {
+  const smallest = Math.max(scale[0], SMALLEST_AREA);
+  return Math.max(...size) * Math.max(RESIZE, 1 / Math.sqrt(smallest));
+}
+
+/**
+ * Reads a picture, shrunk so that its short side has no more pixels than are needed.
+ *
+ * @throws {ImageError} it cannot be read, is constant or holds values that are not finite
+ */
+export async function readPicture(item: Case, index: number, shortSide: number): Promise<Picture> {
   const image = await readImage(item.image);
   const reason = unusableReason(image);
   if (reason) throw new ImageError(item.image, reason);
-  const smallest = Math.max(views.scale[0], SMALLEST_AREA);
-  const shortSide = Math.max(...views.size) * Math.max(RESIZE, 1 / Math.sqrt(smallest));
+  const { voxels: _, unit: _1, ...place } = image;
   const { size, voxels } = shrinkToShortSide(scaleIntensity(image), Math.ceil(shortSide));
-  return { item, index, size: [...size].reverse(), pixels: inBytes(voxels) };
+  return { item, index, size: [...size].reverse(), pixels: inBytes(voxels), place };
 }
 
 function inBytes(voxels: Float32Array): Uint8Array {
@@ -61,13 +74,15 @@ function inBytes(voxels: Float32Array): Uint8Array {
   return pixels;
 }
 
-function unitScale(pixels: Uint8Array): Float32Array {
+/** Pixels on the scale from 0 to 1. */
+export function unitScale(pixels: Uint8Array): Float32Array {
   const values = new Float32Array(pixels.length);
   for (let i = 0; i < values.length; i++) values[i] = pixels[i]! / 255;
   return values;
 }
 
-function wholePicture({ size }: Picture): Box {
+/** A picture as a box. */
+export function wholePicture({ size }: Pick<Picture, 'size'>): Box {
   return { start: [0, 0], size };
 }
 

@@ -63,6 +63,6 @@ function textOf(path: string): string {
 
 /** Where the predicted mask of the test case in row `index` is saved, without the ending. */
 export function predictedPath(folder: string, image: string, index: number): string {
-  const name = basename(image).replace(/\.(nii(\.gz)?|mh[ad])$/i, '');
+  const name = basename(image).replace(/\.(nii(\.gz)?|mh[ad]|png|jpe?g|tiff?|dcm)$/i, '');
   return join(folder, `${String(index + 1).padStart(4, '0')}-${name}`);
 }

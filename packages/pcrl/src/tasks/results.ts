@@ -68,7 +68,7 @@ export interface FinetuneResult {
   readonly summary: {
     readonly mean: SeedSpread;
     readonly perClass: readonly SeedSpread[];
-    /** Segmentation: 95 % Hausdorff distance in millimetres, mean over the classes. */
+    /** Segmentation: 95 % Hausdorff distance, mean over the classes, in the unit of each seed's. */
     readonly hausdorff95?: SeedSpread;
     /** Other figures, under the names they are known by. */
     readonly further?: Readonly<Record<string, SeedSpread>>;

@@ -9,6 +9,7 @@ import type { Figures } from './task.js';
 export function segmentationFigures(
   rows: readonly (readonly number[])[],
   classes: number,
+  unit: 'mm' | 'pixels',
 ): Figures {
   const columns = Array.from({ length: 2 * classes }, (_, at) => rows.map((row) => row[at]!));
   const perClass = columns.slice(0, classes).map(meanOfKnown);
@@ -18,6 +19,7 @@ export function segmentationFigures(
     perClass,
     mean: meanOfKnown(perClass),
     hausdorff95: {
+      unit,
       perClass: means,
       mean: meanOfKnown(means),
       without: distances.map((values) => values.filter(Number.isNaN).length),

@@ -5,6 +5,7 @@ export function describeResult(result: FinetuneResult): string[] {
   const { metric, classes, summary, seeds, labels, splits } = result;
   if (seeds.length === 0) return ['no seed is finished'];
   const count = seeds[0]!.labelled.cases;
+  const unit = seeds[0]!.test.hausdorff95?.unit ?? 'mm';
   const width = Math.max(4, ...classes.map((name) => name.length));
   const rows: [string, SeedSpread][] = [
     ...classes.map((name, at): [string, SeedSpread] => [name, summary.perClass[at]!]),
@@ -17,15 +18,15 @@ export function describeResult(result: FinetuneResult): string[] {
     ...Object.entries(summary.further ?? {}).map(
       ([name, spread]) => `  ${name.padEnd(width)}  ${plain(spread)}`,
     ),
-    ...(summary.hausdorff95 ? [`  95 % Hausdorff ${inMillimetres(summary.hausdorff95)}`] : []),
+    ...(summary.hausdorff95 ? [`  95 % Hausdorff ${distance(summary.hausdorff95)} ${unit}`] : []),
   ];
 }
 
-/** `4.21 +- 0.35 mm`. */
-function inMillimetres({ mean, deviation }: SeedSpread): string {
+/** `4.21 +- 0.35`. */
+function distance({ mean, deviation }: SeedSpread): string {
   if (mean === null) return 'not defined';
   const spread = deviation === null ? '' : ` +- ${deviation.toFixed(2)}`;
-  return `${mean.toFixed(2)}${spread} mm`;
+  return `${mean.toFixed(2)}${spread}`;
 }
 
 /** `0.512 +- 0.031`. */

@@ -54,8 +54,10 @@ export interface Figures {
   readonly sensitivities?: readonly number[];
 }
 
-/** Distances in millimetres, over the cases that have one. */
+/** Distances, over the cases that have one. */
 export interface SurfaceDistances {
+  /** Pixels where the files of pictures do not say how large these are. */
+  readonly unit: 'mm' | 'pixels';
   readonly perClass: readonly (number | null)[];
   readonly mean: number | null;
   /** Of each class, cases without a distance: the structure is in one of the two masks only. */

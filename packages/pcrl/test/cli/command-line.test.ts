@@ -169,7 +169,7 @@ describe('wrong usage exits with 2:', () => {
     ['a setting with a slip', 'pretrain x --dims 2 --out r --set views.cutuot=1', 'views.cutout?'],
     ['--set without a value', 'pretrain x --out r --set epochs', 'no value is given'],
     ['an unreadable value', 'pretrain x --out r --set views.size=[1', 'cannot be read'],
-    ['no task', 'finetune x --out r --dims 2', 'task is missing'],
+    ['data that tell no task', 'finetune x --out r --dims 2', 'no such file or folder'],
     ['a missing config file', 'pretrain x --out r --config nowhere.yaml', 'ENOENT'],
     ['no runs to compare', 'compare --out r.html', 'missing required argument'],
     ['no report to write', 'compare a b', "'--out <file>' not specified"],

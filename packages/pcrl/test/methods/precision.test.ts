@@ -2,7 +2,7 @@ import { autocast, gradients, RandomStream, scope, tensor } from '@pcrl/torch';
 import { expect, it } from 'vitest';
 import { pcrlv2 } from '../../src/methods/pcrlv2.js';
 import { resolvePretrainSettings } from '../../src/settings/index.js';
-import { SegmentationNetwork } from '../../src/tasks/segmentation-network.js';
+import { SegmentationNetwork3D } from '../../src/tasks/segmentation-network-3d.js';
 import type { ViewBatch } from '../../src/views/index.js';
 
 const context = { seed: 1, epoch: 0, epochs: 10, step: 1 };
@@ -62,7 +62,7 @@ it.each([
 it.each(['group', 'batch'] as const)('segments in bf16 with %s normalisation', (normalisation) => {
   const settings = { width: 8, normalisation, skipConnections: true, dropout: 0 };
   const random = new RandomStream(4, 'precision test');
-  using network = new SegmentationNetwork(settings, { width: 8, classes: 2 }, random);
+  using network = new SegmentationNetwork3D(settings, { width: 8, classes: 2 }, random);
   scope(() => {
     const shape = [2, 1, 16, 16, 16];
     const input = tensor(random.fillNormal(new Float32Array(2 * 16 ** 3)), shape);

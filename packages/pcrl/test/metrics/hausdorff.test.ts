@@ -29,6 +29,17 @@ const samples: Sample[] = Array.from({ length: 12 }, (_, n) => {
   return { size, spacing, prediction: mask(), truth: mask() };
 });
 
+/** Pictures: one slice of each sample. */
+const flat: Sample[] = samples.map(({ size, spacing, prediction, truth }) => {
+  const slice = size[1]! * size[2]!;
+  return {
+    size: size.slice(1),
+    spacing: spacing.slice(1),
+    prediction: prediction.slice(2 * slice, 3 * slice),
+    truth: truth.slice(2 * slice, 3 * slice),
+  };
+});
+
 describe('the distance transform', () => {
   it.skipIf(!havePython)('agrees with scipy on anisotropic grids', () => {
     const wanted = python<number[][]>(
@@ -48,9 +59,10 @@ answer = [distance_transform_edt(np.array(s['truth']).reshape(s['size']) != 2, s
 });
 
 describe('hausdorff95', () => {
-  it.skipIf(!havePython)('agrees with scipy', () => {
+  it.skipIf(!havePython)('agrees with scipy in volumes and in pictures', () => {
+    const all = [...samples, ...flat];
     const wanted = python<(number | null)[]>(
-      samples,
+      all,
       `
 from scipy.ndimage import binary_erosion, distance_transform_edt
 answer = []
@@ -63,7 +75,7 @@ for s in given:
     d = lambda a, b: np.percentile(distance_transform_edt(~b, sampling=s['spacing'])[a], 95)
     answer.append(float(max(d(p, t), d(t, p))))`,
     );
-    samples.forEach(({ size, spacing, prediction, truth }, n) => {
+    all.forEach(({ size, spacing, prediction, truth }, n) => {
       const masks = [Uint8Array.from(prediction), Uint8Array.from(truth)] as const;
       const found = hausdorff95(...masks, { size, spacing }, 2);
       if (wanted[n] === null) expect(found).toBeUndefined();

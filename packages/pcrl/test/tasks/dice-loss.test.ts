@@ -1,6 +1,7 @@
 import { RandomStream, scope, tensor } from '@pcrl/torch';
 import { describe, expect, it } from 'vitest';
 import { diceLoss, segmentationLoss } from '../../src/tasks/dice-loss.js';
+import { onePerStructure, volumeLoss } from '../../src/tasks/volume-loss.js';
 import { noPython, python } from './python.js';
 
 const SHAPE = [2, 3, 3, 4, 2];
@@ -20,6 +21,28 @@ describe('Dice loss', () => {
     );
     expect(loss).toBeCloseTo(0.222222, 5);
   });
+
+  it('of a volume is the same slab by slab', () =>
+    scope(() => {
+      const random = new RandomStream(4, 'test volume loss');
+      const size = [7, 3, 5];
+      const mask = Float32Array.from({ length: 105 }, () => random.integer(4));
+      const found = random.fillUniform(new Float32Array(210), 0.05, 0.95);
+      const probabilities = tensor(found, [1, 2, ...size]);
+      const structures = [
+        { name: 'whole', values: [1, 2], label: 1 },
+        { name: 'core', values: [2], label: 2 },
+      ];
+      const wanted = onePerStructure(tensor(mask, [1, 1, ...size]), structures);
+      for (const loss of ['dice', 'dice+bce', 'dice+bce-double-sigmoid', 'tversky'] as const) {
+        const settings = { loss, bceWeight: 0.2 };
+        const whole = segmentationLoss(probabilities, wanted, settings).item();
+        for (const slab of [1, 30, 1000]) {
+          const parts = volumeLoss(probabilities, { mask, structures }, settings, slab);
+          expect(parts).toBeCloseTo(whole, 5);
+        }
+      }
+    }));
 
   it('is 0 for a class that is neither there nor predicted', () => {
     const loss = scope(() => diceLoss(tensor([0, 0], [1, 1, 2]), tensor([0, 0], [1, 1, 2])).item());

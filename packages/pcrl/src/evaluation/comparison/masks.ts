@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readLabels } from '../../datasets/index.js';
 import { readImage } from '../../images/index.js';
 import {
   composeGrid,
@@ -7,6 +9,8 @@ import {
   fullestSlice,
   type GridCell,
   greyRaster,
+  imagePlane,
+  type LabelPlane,
   labelColour,
   overlayLabels,
   type Plane,
@@ -63,7 +67,8 @@ export async function maskPictures(
     png,
     alt: 'Slices of three test cases with true and predicted masks.',
     caption:
-      `Axial slices with the most of the structure, with ${groups[0]!.labelled} labelled cases; first seed. ` +
+      `${runs[0]!.result.dimensions === 2 ? 'Pictures' : 'Axial slices with the most of the structure'}, ` +
+      `with ${groups[0]!.labelled} labelled cases; first seed. ` +
       'Worst, middle and best are those of the first column of predictions.',
     key: structures.map(({ label, name }) => ({
       colour: labelColour(label),
@@ -75,12 +80,20 @@ export async function maskPictures(
 /** Predicted masks are numbered in the order of the seed's own predictions. */
 function predictionPath({ seeds }: Group, at: number, image: string): string {
   const { folder, places } = seeds[0]!;
-  return `${predictedPath(join(folder, 'predictions'), image, places[at]!)}.nii.gz`;
+  const path = predictedPath(join(folder, 'predictions'), image, places[at]!);
+  return existsSync(`${path}.png`) ? `${path}.png` : `${path}.nii.gz`;
 }
 
 async function readMaskFile(path: string): Promise<Mask> {
-  const { size, spacing, voxels } = await readImage(path);
+  const { size, spacing, voxels } = await readLabels(path);
   return { size, spacing, voxels: Uint8Array.from(voxels) };
+}
+
+/** The mask of a picture, or the slice of a volume's. */
+function labelsAt(mask: Mask, index: number): LabelPlane {
+  if (mask.size.length === 3) return sliceLabels(mask, 'axial', index);
+  const { width, height } = imagePlane(mask);
+  return { width, height, labels: mask.voxels };
 }
 
 function worstMiddleBest({ seeds }: Group, classes: number): readonly number[] {
@@ -102,13 +115,14 @@ async function caseCells(
   dices: readonly number[],
 ): Promise<GridCell[]> {
   const image = await readImage(path);
-  const index = fullestSlice(masks[0]!);
-  const plane = slicePlane(image, 'axial', index);
+  const isPicture = image.size.length === 2;
+  const index = isPicture ? 0 : fullestSlice(masks[0]!);
+  const plane = isPicture ? imagePlane(image) : slicePlane(image, 'axial', index);
   const { width, height } = trueSize(plane, CELL_WIDTH);
   const large = resizePlane(plane, width, height);
   const raster = greyRaster(large, image.unit === 'HU' ? ctWindows.softTissue : wholeWindow(plane));
   const covered = masks.map((mask, at): GridCell => {
-    const labels = resizeLabels(sliceLabels(mask, 'axial', index), width, height);
+    const labels = resizeLabels(labelsAt(mask, index), width, height);
     const value = dices[at - 1];
     const caption = value === undefined ? {} : { caption: `Dice ${(value * 100).toFixed(1)}` };
     return { raster: overlayLabels(raster, labels), ...caption };

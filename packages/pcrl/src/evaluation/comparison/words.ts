@@ -30,7 +30,7 @@ function probability(p: number): string {
 }
 
 /** `4.21 ± 0.35`. */
-function millimetres(spread: Spread | undefined): string {
+function distance(spread: Spread | undefined): string {
   if (!spread) return '–';
   const deviation = spread.deviation === undefined ? '' : ` ± ${spread.deviation.toFixed(2)}`;
   return `${spread.mean.toFixed(2)}${deviation}`;
@@ -53,6 +53,7 @@ export function comparisonTable(
   const hasGain = figures.some(({ gain }) => gain !== undefined);
   const hasDistance = figures.some(({ hausdorff95 }) => hausdorff95 !== undefined);
   const further = Object.keys(figures[0]?.further ?? {});
+  const unit = figures[0]?.group.seeds[0]?.result.test.hausdorff95?.unit ?? 'mm';
   const columns = [
     'Labels',
     'Weights',
@@ -61,7 +62,7 @@ export function comparisonTable(
     `${metric} x100`,
     '95 % interval',
     ...(hasGain ? ['Over scratch', 'p (Holm)'] : []),
-    ...(hasDistance ? ['HD95 in mm'] : []),
+    ...(hasDistance ? [`HD95 in ${unit}`] : []),
     ...further,
     ...classes,
   ];
@@ -74,7 +75,7 @@ export function comparisonTable(
       withSpread(mean),
       interval(mean.estimate),
       ...(hasGain ? [signed(gain), correctedP === undefined ? '' : probability(correctedP)] : []),
-      ...(hasDistance ? [millimetres(hausdorff95)] : []),
+      ...(hasDistance ? [distance(hausdorff95)] : []),
       ...further.map((name) => plain(figure.further[name])),
       ...perClass.map(withSpread),
     ],

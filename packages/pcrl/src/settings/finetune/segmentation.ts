@@ -6,6 +6,7 @@ import {
   type DeepReadonly,
   oneOf,
   perAxis,
+  range,
   real,
   yesNo,
 } from '../fields.js';
@@ -23,7 +24,7 @@ import type { Filled, TaskSettings } from './task-settings.js';
 
 const schema = v.strictObject({
   task: oneOf('What is learnt.', ['segmentation']),
-  dimensions: oneOf('Volumes (3).', [3]),
+  dimensions: oneOf('Images (2) or volumes (3).', [2, 3]),
   ...sharedEntries,
   labelNames,
   loss: oneOf(
@@ -33,20 +34,32 @@ const schema = v.strictObject({
   bceWeight: real('Weight of the BCE next to Dice.', 0),
   network: v.strictObject({
     width: widthOf3D,
-    normalisation: oneOf('Batch or group normalisation (8 groups).', ['batch', 'group']),
+    normalisation: oneOf('3D: batch or group normalisation (8 groups). In 2D it is batch.', [
+      'batch',
+      'group',
+    ]),
     skipConnections: yesNo('Hand the encoder’s features on to the decoder.'),
   }),
   views: v.strictObject({
-    size: perAxis('Training crop and inference window in voxels, x by y by z.', 3, 8),
+    size: v.pipe(
+      v.union([perAxis('', 3, 8), perAxis('', 2, 32)]),
+      v.metadata({
+        allowed: 'whole numbers: 224 or 256x192 in 2D, 64x64x32 in 3D',
+        meaning:
+          '3D: training crop and inference window in voxels, x by y by z. 2D: what crops, and in testing whole pictures, are stretched to, width by height.',
+      }),
+    ),
     ...volumeEntries,
-    flip: chance('Chance of a flip along each axis.'),
+    scale: range("2D: share of the image's area that a training crop covers.", 0, 1),
+    rotation: real('2D: largest rotation of a training image, in degrees.', 0, 180),
+    flip: chance('3D: chance of a flip along each axis. 2D: of a mirrored training image.'),
     overlap: v.pipe(
       v.number(),
       v.minValue(0),
       v.ltValue(1),
       v.metadata({
         allowed: 'a number from 0 to below 1',
-        meaning: 'Overlap of the windows that slide over a volume in testing.',
+        meaning: '3D: overlap of the windows that slide over a volume in testing.',
       }),
     ),
   }),
@@ -57,7 +70,7 @@ export type SegmentationSettings = DeepReadonly<v.InferOutput<typeof schema>>;
 type Defaults = Filled<SegmentationSettings>;
 
 /** What the released code runs on volumes, made independent of one data set. */
-const OFFICIAL: Defaults = {
+const volumes: Defaults = {
   ...SHARED_DEFAULTS,
   labelNames: null,
   batch: 4,
@@ -65,7 +78,21 @@ const OFFICIAL: Defaults = {
   loss: 'dice+bce-double-sigmoid',
   bceWeight: 0.2,
   network: { width: null, normalisation: 'group', skipConnections: true },
-  views: { size: [64, 64, 32], spacing: 1, intensity: 'auto', flip: 0.5, overlap: 0.5 },
+  views: {
+    size: [64, 64, 32],
+    spacing: 1,
+    intensity: 'auto',
+    scale: [0.3, 1],
+    rotation: 10,
+    flip: 0.5,
+    overlap: 0.5,
+  },
+};
+
+/** Neither the paper nor its code segments pictures. */
+const OFFICIAL: Readonly<Record<2 | 3, Defaults>> = {
+  2: { ...volumes, batch: 16, views: { ...volumes.views, size: [224, 224] } },
+  3: volumes,
 };
 
 /** What each preset changes in the official values. */
@@ -78,8 +105,9 @@ const CHANGES: Readonly<Record<Preset, DeepPartial<Defaults>>> = {
 export const segmentationSettings: TaskSettings<typeof schema> = {
   schema,
   use: 'masks',
-  dimensions: [3],
-  defaults: (preset): Group => merge(OFFICIAL, CHANGES[preset]),
+  dimensions: [2, 3],
+  otherwise: 3,
+  defaults: (preset, dimensions): Group => merge(OFFICIAL[dimensions], CHANGES[preset]),
   check: checkGroups,
 };
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { quoteField } from '../../datasets/csv.js';
 import type { Problem } from '../../datasets/index.js';
 import { RunError } from '../../errors.js';
-import { writeNifti } from '../../images/index.js';
+import { writeNifti, writePng } from '../../images/index.js';
 import { encodePng, type Raster } from '../../pictures/index.js';
 import { sha256OfFile } from '../../training/file-hash.js';
 import { writeJson } from '../../training/run-folder.js';
@@ -18,13 +18,19 @@ interface Entry {
   readonly scores?: Readonly<Record<string, number>>;
   readonly values?: Readonly<Record<string, number>>;
   readonly millilitres?: Readonly<Record<string, number>>;
+  readonly pixels?: Readonly<Record<string, number>>;
   /** Below the folder. */
   readonly mask?: string;
   readonly map?: string;
 }
 
 /** What the values of an image are called. */
-const NAMES = { score: 'scores', value: 'values', ml: 'millilitres' } as const;
+const NAMES = {
+  score: 'scores',
+  value: 'values',
+  ml: 'millilitres',
+  pixels: 'pixels',
+} as const;
 
 /**
  * The folder that predictions go to: `predictions.csv`, a row as soon as an image is done; `masks/` and
@@ -53,12 +59,16 @@ export class PredictionsFolder {
 
   /** @param name of the files made of the image, without an ending */
   async add(image: string, name: string, predicted: Predicted, map?: Raster): Promise<void> {
-    const { values, mask, candidates } = predicted;
+    const { values, mask, labels, candidates } = predicted;
     const places = {
       ...(mask ? { mask: join('masks', `${name}.nii.gz`) } : {}),
+      ...(labels ? { mask: join('masks', `${name}.png`) } : {}),
       ...(map ? { map: join('maps', `${name}.png`) } : {}),
     };
     if (mask && places.mask) await writeNifti(this.#made(places.mask), mask);
+    if (labels && places.mask) {
+      await writePng(this.#made(places.mask), { ...labels, pixels: labels.labels });
+    }
     if (map && places.map) await writeFile(this.#made(places.map), await encodePng(map));
     const { quantity, classes } = this.predictor;
     const named = Object.fromEntries(classes.map((each, at) => [each, values[at]!]));

@@ -1,6 +1,6 @@
 import type { Case } from '../../datasets/index.js';
 import type { VolumeToWrite } from '../../images/index.js';
-import type { Raster } from '../../pictures/index.js';
+import type { LabelPlane, Raster } from '../../pictures/index.js';
 import type { Compute } from '../../training/device.js';
 import type { LoadedCase } from '../task.js';
 import type { FinetunedModel, StateDict } from './model.js';
@@ -11,6 +11,8 @@ export interface Predicted {
   readonly values: readonly number[];
   /** On the grid of the image's file. */
   readonly mask?: VolumeToWrite;
+  /** The mask of a picture. */
+  readonly labels?: LabelPlane;
   readonly candidates?: ScoredCandidates;
 }
 
@@ -30,8 +32,8 @@ export interface FoundPlace {
 
 /** A fine-tuned network, ready to predict. */
 export interface Predictor<Item extends LoadedCase = LoadedCase> {
-  /** What the values are: scores from 0 to 1, numbers, or millilitres of each structure. */
-  readonly quantity: 'score' | 'value' | 'ml';
+  /** What the values are: scores from 0 to 1, numbers, or millilitres or pixels of each structure. */
+  readonly quantity: 'score' | 'value' | 'ml' | 'pixels';
   readonly classes: readonly string[];
   /** Images in memory at a time. */
   readonly atOnce: number;

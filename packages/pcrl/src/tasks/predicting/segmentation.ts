@@ -1,101 +1,10 @@
-import { noGrad, RandomStream, scope } from '@pcrl/torch';
-import { ImageError } from '../../errors.js';
-import {
-  composeGrid,
-  fullestSlice,
-  greyRaster,
-  overlayLabels,
-  resizeLabels,
-  resizePlane,
-  sliceLabels,
-  slicePlane,
-  trueSize,
-} from '../../pictures/index.js';
-import type { SegmentationSettings } from '../../settings/index.js';
-import { labelMap } from '../label-map.js';
-import { predictVolume } from '../predict-volume.js';
-import { SegmentationNetwork } from '../segmentation-network.js';
-import { multipleAbove } from '../sliding-window.js';
-import { membersOf, type Structure, structuresOf } from '../structures.js';
-import type { LoadedCase } from '../task.js';
-import { readChannels, type Volume, withSpacing } from '../volume.js';
+import { pictureSegmentationPredictor } from './picture-segmentation.js';
 import type { Predictor, PredictorRequest } from './predictor.js';
+import { volumeSegmentationPredictor } from './volume-segmentation.js';
 
-const CELL_WIDTH = 480;
-
-/** A volume with all its channels. */
-interface LoadedChannels extends LoadedCase {
-  readonly channels: readonly Volume[];
-}
-
-/** Masks of whole volumes on the grids of their files, and how large each structure is. */
-export function segmentationPredictor({
-  model,
-  weights,
-  compute,
-}: PredictorRequest): Predictor<LoadedChannels> {
-  const { classes, width, channelNames } = model;
-  const inputChannels = Math.max(1, channelNames.length);
-  // The registry asks for settings of this task alone.
-  const { views, network, batch } = model.settings as SegmentationSettings;
-  const shape = { width, classes: classes.length, inputChannels };
-  const net = new SegmentationNetwork(network, shape, new RandomStream(0, 'never kept'));
-  net.loadStateDict(weights);
-  net.to(compute.device).eval();
-  const structures = structuresOf(model.regions);
-  const window = views.size.map(multipleAbove);
-  const prediction = { window, overlap: views.overlap, batch, compute };
-  return {
-    quantity: 'ml',
-    classes,
-    atOnce: 1,
-    read: async (item) => {
-      const given = item.channels?.length ?? 1;
-      if (given === inputChannels) {
-        return { item, index: 0, channels: await readChannels(item, views) };
-      }
-      throw new ImageError(
-        item.image,
-        `channels: ${given}, and the run learnt from ${channelNames.join(', ') || 'one'}`,
-      );
-    },
-    predict: (items) =>
-      noGrad(() =>
-        items.map(({ channels }) => {
-          const { place } = channels[0]!;
-          const voxels = scope(() =>
-            labelMap(predictVolume(net, channels, prediction), structures, place.size),
-          );
-          const mask = { ...place, voxels };
-          return { values: millilitres(mask, structures), mask };
-        }),
-      ),
-    picture: ({ channels }, { mask }) =>
-      maskOverSlice(channels[0]!, Uint8Array.from(mask?.voxels ?? [])),
-    dispose: () => net.dispose(),
-  };
-}
-
-function millilitres(
-  { spacing, voxels }: { readonly spacing: readonly number[]; readonly voxels: Uint8Array },
-  structures: readonly Structure[],
-): readonly number[] {
-  const cubicMillimetres = spacing.reduce((product, side) => product * side, 1);
-  return structures.map(({ values }) => {
-    const voxelsOf = membersOf(voxels, values).reduce((sum, is) => sum + is, 0);
-    return (voxelsOf * cubicMillimetres) / 1000;
-  });
-}
-
-/** The axial slice with the most of the mask, alone and under it. */
-function maskOverSlice(volume: Volume, mask: Uint8Array) {
-  const { place, size } = volume;
-  const onFile = { size: place.size, spacing: place.spacing, voxels: mask };
-  const slice = fullestSlice(onFile);
-  const ofVolume = Math.floor(((slice + 0.5) * size[2]!) / place.size[2]!);
-  const plane = slicePlane(withSpacing(volume), 'axial', ofVolume);
-  const { width, height } = trueSize(plane, CELL_WIDTH);
-  const raster = greyRaster(resizePlane(plane, width, height));
-  const labels = resizeLabels(sliceLabels(onFile, 'axial', slice), width, height);
-  return composeGrid({ rows: [[{ raster }, { raster: overlayLabels(raster, labels) }]] });
+/** Masks on the grids of the files, and how large each structure is. */
+export function segmentationPredictor(request: PredictorRequest): Predictor {
+  return request.model.settings.dimensions === 2
+    ? pictureSegmentationPredictor(request)
+    : volumeSegmentationPredictor(request);
 }

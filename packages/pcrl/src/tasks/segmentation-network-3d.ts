@@ -63,7 +63,7 @@ export interface SegmentationShape {
  * The 3D encoder and a decoder of three levels, with skip connections where the settings say so. Keys are
  * those of the official network; a skip connection widens the first convolution of its level.
  */
-export class SegmentationNetwork extends TaskNetwork {
+export class SegmentationNetwork3D extends TaskNetwork {
   readonly encoder: Encoder3D;
   readonly #levels: readonly SegmentationLevel[];
   readonly #output: Conv;
