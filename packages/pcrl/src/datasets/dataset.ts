@@ -11,6 +11,15 @@ export interface Point {
   readonly diameter?: number;
 }
 
+/** Where a finding was marked in a picture, in pixels of its file; (x, y) is the upper left corner. */
+export interface FindingBox {
+  readonly finding: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One image with what is known about it. */
 export interface Case {
   /** Absolute path. */
@@ -28,6 +37,10 @@ export interface Case {
   readonly target?: number;
   /** Absolute path of the segmentation mask. */
   readonly mask?: string;
+  /** Absolute path of a mask of the lungs, of the picture's size: attention is held against it. */
+  readonly lungMask?: string;
+  /** Findings that were marked; attention is held against them. */
+  readonly boxes?: readonly FindingBox[];
   /** What was found in the volume; empty where it was looked at and nothing was found. */
   readonly points?: readonly Point[];
   /** Findings that count neither for nor against a detector. */

@@ -1,6 +1,7 @@
 export {
   type Case,
   type Dataset,
+  type FindingBox,
   type Point,
   type Problem,
   patientOf,

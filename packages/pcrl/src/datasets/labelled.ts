@@ -151,6 +151,10 @@ function labelledArchive(
 }
 
 async function checkFiles(cases: readonly Case[], findings: Findings): Promise<void> {
+  const lungs = cases.flatMap(({ lungMask }) =>
+    lungMask ? [{ path: lungMask, shown: lungMask }] : [],
+  );
+  await existing(lungs, 'missing lung masks', findings);
   const masks = cases.flatMap(({ mask }) => (mask ? [{ path: mask, shown: mask }] : []));
   const there = new Set((await existing(masks, 'missing masks', findings)).map(({ path }) => path));
   await checkHeaders(

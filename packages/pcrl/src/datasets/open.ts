@@ -27,7 +27,8 @@ export interface DatasetOptions extends Partial<LayoutOptions> {
  *
  * A CSV has a column `image` (relative to its own folder, and not outside it) and may have
  * `patient_id`, `split` (train, val, test; pretrain and unlabelled rows are training images for
- * unlabelled use and left out otherwise), `order`, label columns of 0 and 1, and `label` (a mask).
+ * unlabelled use and left out otherwise), `order`, label columns of 0 and 1, `label` (a mask), and
+ * `lung_mask` (for pictures of attention).
  *
  * @throws DatasetError that lists everything wrong at once.
  */

@@ -15,12 +15,14 @@ export function toCase(candidate: Candidate, use: Use, findings: Findings): Case
   const split = splitOf(candidate, findings);
   const order = orderOf(candidate, findings);
   const mask = use === 'segmentation' ? maskOf(candidate, findings) : undefined;
+  const lungMask = use === 'classification' ? lungMaskOf(candidate, findings) : undefined;
   return {
     image,
     ...(patient ? { patient } : {}),
     ...(split ? { split } : {}),
     ...(order !== undefined ? { order } : {}),
     ...(mask ? { mask } : {}),
+    ...(lungMask ? { lungMask } : {}),
   };
 }
 
@@ -62,13 +64,23 @@ export function labelsOf(
 }
 
 /** The mask that a row names; what is wrong with it goes to the findings. */
-export function maskOf({ row, shown, folder }: Candidate, findings: Findings): string | undefined {
-  const name = row!.values.get('label');
+export function maskOf(candidate: Candidate, findings: Findings): string | undefined {
+  const name = candidate.row!.values.get('label');
   if (name === undefined) return undefined;
   if (name === '') {
-    findings.add('rows without a mask in the column "label"', shown);
+    findings.add('rows without a mask in the column "label"', candidate.shown);
     return undefined;
   }
+  return maskNamed(name, candidate, findings);
+}
+
+/** A row may have no mask of the lungs. */
+function lungMaskOf(candidate: Candidate, findings: Findings): string | undefined {
+  const name = candidate.row!.values.get('lung_mask');
+  return name ? maskNamed(name, candidate, findings) : undefined;
+}
+
+function maskNamed(name: string, { shown, folder }: Candidate, findings: Findings): string {
   const mask = resolve(folder!, name);
   if (!isInside(folder!, mask)) findings.add('masks outside the folder of the CSV', shown);
   if (!isImagePath(name)) findings.add('masks of a kind that is not read', shown);

@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { writeFileDurably } from '@pcrl/torch';
 import { PcrlError } from '../errors.js';
 import type { Metric } from '../tasks/task.js';
 import type { RunIO } from '../training/run-io.js';
 import { VERSION } from '../training/version.js';
-import { classChart, learningCurves, rocCharts, trainingCurves } from './comparison/curves.js';
+import { classChart, learningCurves, trainingCurves } from './comparison/curves.js';
 import { figuresOf, type GroupFigures } from './comparison/figures.js';
 import { type ComparableRuns, readRuns } from './comparison/finetuned-run.js';
-import { byBudget, type Group, groupRuns } from './comparison/groups.js';
-import { maskPictures } from './comparison/masks.js';
+import { byBudget, groupRuns } from './comparison/groups.js';
+import { pictureSections } from './comparison/picture-sections.js';
 import {
   answer,
   comparisonTable,
@@ -23,6 +22,7 @@ import {
   details,
   type Html,
   keyFigures,
+  Pictures,
   paragraph,
   preformatted,
   reportPage,
@@ -40,7 +40,8 @@ export interface Comparison {
 
 /**
  * Compares fine-tuned runs: groups them by label budget and by where the weights came from, prints a
- * table, and writes a report with learning curves, training curves, and ROC curves or masks.
+ * table, and writes a report with learning curves, training curves, ROC curves, and pictures of what the
+ * networks predict, look at and get wrong; the pictures lie beside it as PNG files, too.
  *
  * @param folders run folders of fine-tuning
  * @param out the HTML file to write
@@ -60,8 +61,8 @@ export async function compare(
   const { columns, rows } = comparisonTable(figures, metric, classes);
   for (const line of textTable(columns, rows)) io.say(line);
   io.say(answer(figures, metric));
-  const page = await report(figures, comparable, io);
-  writeFileDurably(out, [Buffer.from(page)]);
+  const pictures = new Pictures();
+  await pictures.write(out, await report(figures, comparable, pictures, io));
   io.say(`report: ${out}`);
   return { metric, classes, groups: figures };
 }
@@ -69,9 +70,10 @@ export async function compare(
 async function report(
   figures: readonly GroupFigures[],
   comparable: ComparableRuns,
+  pictures: Pictures,
   io: RunIO,
 ): Promise<string> {
-  const { metric, classes, task } = comparable.runs[0]!.result;
+  const { metric, classes } = comparable.runs[0]!.result;
   const budgets = byBudget(figures.map(({ group }) => group));
   const smallest = budgets[0] ?? [];
   const sections: Section[] = [
@@ -80,10 +82,8 @@ async function report(
       heading: 'Training',
       content: budgets.flatMap((groups) => trainingCurves(groups, metric)),
     },
-    task === 'segmentation'
-      ? { heading: 'Predictions', content: [await masksOrReason(smallest, comparable)] }
-      : { heading: 'ROC curves', content: metric === 'AUROC' ? rocCharts(smallest, classes) : [] },
-    ...(await pretrainingSections(figures, io)),
+    ...(await pictureSections(['predictions', 'failures'], smallest, comparable, pictures)),
+    ...(await pretrainingSections(figures, pictures, io)),
     { heading: 'How this was made', content: origins(comparable) },
   ];
   return reportPage({
@@ -129,18 +129,9 @@ function worth(
   ];
 }
 
-/** Data may have moved since; a report without these pictures is better than none. */
-async function masksOrReason(groups: readonly Group[], comparable: ComparableRuns): Promise<Html> {
-  try {
-    return await maskPictures(groups, comparable);
-  } catch (error) {
-    if (!(error instanceof PcrlError)) throw error;
-    return paragraph(`Masks cannot be shown: ${error.message}`);
-  }
-}
-
 async function pretrainingSections(
   figures: readonly GroupFigures[],
+  pictures: Pictures,
   io: RunIO,
 ): Promise<readonly Section[]> {
   const runs = new Set(
@@ -150,7 +141,7 @@ async function pretrainingSections(
   for (const run of runs) {
     if (!existsSync(join(run, 'config.json'))) continue;
     try {
-      sections.push(await pretrainingSection(run));
+      sections.push(await pretrainingSection(run, pictures));
     } catch (error) {
       if (!(error instanceof PcrlError)) throw error;
       io.warn(`the report leaves out the pre-training of ${basename(run)}: ${error.message}`);

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { writeFileDurably } from '@pcrl/torch';
-import { encodePng } from '../pictures/index.js';
 import {
-  figure,
   type Html,
   type LinePoint,
   lineChart,
+  type PictureShelf,
+  Pictures,
   paragraph,
   reportPage,
   type Section,
@@ -21,11 +20,12 @@ import { restorationPicture } from './restorations.js';
  * @param out the HTML file to write
  */
 export async function pretrainingReport(run: string, out: string): Promise<void> {
-  const section = await pretrainingSection(run);
+  const pictures = new Pictures();
+  const section = await pretrainingSection(run, pictures);
   const title = `Pre-training: ${basename(run)}`;
   const lead =
     'What the losses did, and what the network restores of images that it sees corrupted.';
-  writeFileDurably(out, [Buffer.from(reportPage({ title, lead, sections: [section] }))]);
+  await pictures.write(out, reportPage({ title, lead, sections: [section] }));
 }
 
 interface LoggedStep {
@@ -47,16 +47,17 @@ const termNames: Readonly<Record<string, string>> = {
  * what the network restores.
  *
  * @param run the folder of a finished pre-training run
+ * @param pictures gets the restorations
  */
-export async function pretrainingSection(run: string): Promise<Section> {
+export async function pretrainingSection(run: string, pictures: PictureShelf): Promise<Section> {
   const steps = readSteps(run);
   const content: Html[] = [];
   if (steps.length > 1) content.push(lossChart(steps, run), spreadChart(steps, run));
-  const picture = await restorationPicture(run);
   content.push(
-    figure({
-      png: await encodePng(picture),
-      alt: 'Views before and after corruption, and their restorations at each scale.',
+    await pictures.show({
+      name: `restorations-${basename(run)}`,
+      grid: await restorationPicture(run),
+      alt: 'A view before and after corruption, and its restorations',
       caption:
         'What the network restores. Coarse scales bring back where things are, fine scales their edges.',
     }),

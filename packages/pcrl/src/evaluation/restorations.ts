@@ -3,12 +3,11 @@ import { openDataset } from '../datasets/index.js';
 import { RunError } from '../errors.js';
 import { NsUNet } from '../networks/index.js';
 import {
-  composeGrid,
   type GridCell,
   greyRaster,
   imagePlane,
+  type PictureGrid,
   type Plane,
-  type Raster,
   resizePlane,
   slicePlane,
   trueSize,
@@ -37,7 +36,7 @@ const BATCH = 8;
  * @param rows how many images
  * @throws {RunError} the run has not ended, or its method restores nothing
  */
-export async function restorationPicture(run: string, rows = 3): Promise<Raster> {
+export async function restorationPicture(run: string, rows = 3): Promise<PictureGrid> {
   const { settings, method } = openPretrainedRun(run);
   using network = method.network;
   if (!(network instanceof NsUNet)) {
@@ -47,7 +46,7 @@ export async function restorationPicture(run: string, rows = 3): Promise<Raster>
   network.train();
   const pictures = noGrad(() => scope(() => restore(network, samples, settings)));
   const titles = ['clean view', 'network input', ...scaleTitles(network, settings)];
-  return composeGrid({ columnTitles: titles, rows: pictures.slice(0, rows) });
+  return { columnTitles: titles, rows: pictures.slice(0, rows) };
 }
 
 /** Samples of different images, drawn as in the run's first epoch. */

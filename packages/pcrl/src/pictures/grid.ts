@@ -1,7 +1,7 @@
 import { drawText, fitText, lineHeight, textWidth } from './font.js';
 import { blankRaster, type Colour, pasteRaster, type Raster } from './raster.js';
 
-/** A picture in a grid, with a line of text under it. */
+/** A picture in a grid, with a line of text under it, or several. */
 export interface GridCell {
   readonly raster: Raster;
   readonly caption?: string;
@@ -30,8 +30,8 @@ export function composeGrid(grid: PictureGrid): Raster {
   const line = lineHeight(textScale);
   const rowTitle = rowTitles.length > 0 ? line + 2 : 0;
   const heights = rows.map((row) => {
-    const caption = row.some((cell) => cell.caption !== undefined) ? line : 0;
-    return rowTitle + Math.max(0, ...row.map((cell) => cell.raster.height)) + caption;
+    const below = ({ raster, caption }: GridCell) => raster.height + line * linesOf(caption).length;
+    return rowTitle + Math.max(0, ...row.map(below));
   });
   const top = gap + (columnTitles.length > 0 ? line : 0);
   const page = blankRaster(
@@ -63,7 +63,14 @@ export function composeGrid(grid: PictureGrid): Raster {
 function placeCell(page: Raster, cell: GridCell, x: number, y: number, width: number): void {
   const { raster, caption } = cell;
   pasteRaster(page, raster, x + ((width - raster.width) >> 1), y);
-  if (caption !== undefined) writeCentred(page, caption, x, y + raster.height + 4, width, faintInk);
+  linesOf(caption).forEach((text, at) => {
+    const top = y + raster.height + 4 + at * lineHeight(textScale);
+    writeCentred(page, text, x, top, width, faintInk);
+  });
+}
+
+function linesOf(caption: string | undefined): readonly string[] {
+  return caption?.split('\n') ?? [];
 }
 
 function writeCentred(

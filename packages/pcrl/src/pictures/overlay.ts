@@ -15,24 +15,19 @@ export function overlayLabels(raster: Raster, mask: LabelPlane): Raster {
 }
 
 /**
- * A picture with a prediction held against the truth, for one label: found (true positive), wrongly
- * marked (false positive), and missed (false negative), in `outcomeColours`.
+ * A picture with a prediction held against the truth: rightly marked (true positive), marked where nothing
+ * or something else is (false positive), and missed (false negative), in `outcomeColours`.
  *
  * @throws EvaluationError when a mask is not of the picture's size
  */
-export function overlayOutcome(
-  raster: Raster,
-  prediction: LabelPlane,
-  truth: LabelPlane,
-  label: number,
-): Raster {
+export function overlayOutcome(raster: Raster, prediction: LabelPlane, truth: LabelPlane): Raster {
   checkSize(raster, truth);
   const { truePositive, falsePositive, falseNegative } = outcomeColours;
   const colours = [truePositive, falsePositive, falseNegative];
   const outcomes = prediction.labels.map((predicted, i) => {
-    const wanted = truth.labels[i] === label;
-    if (predicted === label) return wanted ? 1 : 2;
-    return wanted ? 3 : 0;
+    const wanted = truth.labels[i]!;
+    if (predicted === 0) return wanted === 0 ? 0 : 3;
+    return predicted === wanted ? 1 : 2;
   });
   return tint(raster, { ...prediction, labels: outcomes }, (outcome) => colours[outcome - 1]!);
 }

@@ -1,4 +1,5 @@
 import type { Use } from '../datasets/index.js';
+import type { Topic } from '../evaluation/comparison/picture-sections.js';
 import type { Group } from '../settings/merge.js';
 
 /** What a network learns with labels. */
@@ -34,7 +35,7 @@ export interface Arm {
 }
 
 /** Pictures that a figure of the paper shows. */
-export type PictureKind = 'restorations' | 'predictions';
+export type PictureKind = 'restorations' | Topic;
 
 /** A table or figure of the paper, as data: which runs it takes, and what it shows of them. */
 export interface Recipe {

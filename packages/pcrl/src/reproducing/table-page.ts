@@ -5,6 +5,7 @@ import {
   keyFigures,
   type LineSeries,
   lineChart,
+  type PictureShelf,
   paragraph,
   preformatted,
   reportPage,
@@ -24,13 +25,14 @@ import { classTable, mainTable } from './table-text.js';
 export async function tablePage(
   plan: Plan,
   tables: readonly ScenarioTable[],
+  pictures: PictureShelf,
   io: RunIO,
 ): Promise<string> {
   const { recipe, budget } = plan;
   const sections: Section[] = [];
   for (const made of tables) {
     sections.push({ heading: heading(made), content: scenarioContent(made) });
-    sections.push(...(await picturesOf(recipe.pictures ?? [], made, io)));
+    sections.push(...(await picturesOf(recipe.pictures ?? [], made, pictures, io)));
   }
   sections.push({ heading: 'How this was made', content: origins(plan, tables) });
   return reportPage({

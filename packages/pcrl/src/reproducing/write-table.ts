@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeFileDurably } from '@pcrl/torch';
+import { Pictures } from '../evaluation/report/index.js';
 import type { RunIO } from '../training/run-io.js';
 import type { Plan } from './plan.js';
 import { printedFigures } from './printed-figures.js';
@@ -7,7 +8,7 @@ import type { ScenarioTable } from './table.js';
 import { heading, kindOfData, tablePage } from './table-page.js';
 import { csvOf, mainTable, markdownTable } from './table-text.js';
 
-/** Writes a table as CSV, Markdown and HTML into the folder of all runs. Gives the HTML file. */
+/** Writes a table as CSV, Markdown and HTML, with its pictures, into the folder of all runs. Gives the HTML file. */
 export async function writeTable(
   plan: Plan,
   tables: readonly ScenarioTable[],
@@ -18,7 +19,8 @@ export async function writeTable(
   const page = join(out, `${name}.html`);
   write(join(out, `${name}.csv`), csvOf(name, tables));
   write(join(out, `${name}.md`), markdown(plan, tables));
-  write(page, await tablePage(plan, tables, io));
+  const pictures = new Pictures();
+  await pictures.write(page, await tablePage(plan, tables, pictures, io));
   return page;
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   details,
-  figure,
   html,
   intervalChart,
   keyFigures,
@@ -12,7 +11,9 @@ import {
   table,
 } from '../../src/evaluation/index.js';
 import { spreadOut } from '../../src/evaluation/report/chart-frame.js';
+import { gallery } from '../../src/evaluation/report/gallery.js';
 import { linearScale, logScale } from '../../src/evaluation/report/scale.js';
+import { blankRaster } from '../../src/pictures/index.js';
 import { havePython, python } from '../metrics/python.js';
 
 const nasty = `<script>alert("1")</script> & 'x'`;
@@ -32,11 +33,19 @@ const page = reportPage({
         paragraph(nasty),
         keyFigures([{ label: nasty, value: nasty, note: nasty }]),
         table({ caption: nasty, columns: [nasty, 'Dice'], rows: [[nasty, '81.2']] }),
-        figure({
-          ...words,
-          png: Uint8Array.of(1, 2, 3),
-          key: [{ colour: [1, 2, 3], meaning: nasty }],
-        }),
+        gallery(
+          {
+            ...words,
+            name: nasty,
+            grid: {
+              rows: [[{ raster: blankRaster(2, 2, [1, 2, 3]), caption: nasty }]],
+              columnTitles: [nasty],
+              rowTitles: [nasty],
+            },
+            keys: [{ of: nasty, entries: [{ colour: [1, 2, 3], meaning: nasty }] }],
+          },
+          [[Uint8Array.of(1, 2, 3)]],
+        ),
         lineChart({
           ...words,
           x: { kind: 'category', name: nasty, labels: [nasty] },

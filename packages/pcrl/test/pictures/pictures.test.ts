@@ -92,7 +92,7 @@ describe('overlays', () => {
   });
 
   it('tell found, wrongly marked and missed apart', () => {
-    const outcome = overlayOutcome(grey, labelled(3, 3, 0, 2), labelled(3, 0, 3, 1), 3);
+    const outcome = overlayOutcome(grey, labelled(3, 3, 0, 2), labelled(3, 0, 3, 1));
     const near = (x: number, colour: readonly number[]) => {
       pixel(outcome, x, 0).forEach((value, channel) => {
         expect(Math.abs(value - colour[channel]!)).toBeLessThan(10);
@@ -101,7 +101,7 @@ describe('overlays', () => {
     near(0, outcomeColours.truePositive);
     near(1, outcomeColours.falsePositive);
     near(2, outcomeColours.falseNegative);
-    near(3, [100, 100, 100]);
+    near(3, outcomeColours.falsePositive);
   });
 
   it('refuse a mask of another size', () => {

@@ -1,8 +1,8 @@
 import { RandomStream, scope, tensor } from '@pcrl/torch';
 import { describe, expect, it } from 'vitest';
 import { ClassificationNetwork } from '../../src/tasks/classification-network.js';
+import { spreadOver } from '../../src/tasks/predicting/attention.js';
 import { activationMaps } from '../../src/tasks/predicting/class-activation.js';
-import { spreadOver } from '../../src/tasks/predicting/map-picture.js';
 import { NeighbourNetwork, neighboursOf } from '../../src/tasks/probing/neighbour-network.js';
 import { noPython, python } from './python.js';
 

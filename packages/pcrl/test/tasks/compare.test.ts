@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveTensors, RandomStream, saveTensors } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   using encoder = new ResNet18(new RandomStream(9, 'test compare'));
   saveTensors(at('pretrained.safetensors'), encoder.stateDict());
   const pictures = { task: 'classification', dimensions: 2, views: { size: 32 } };
-  const data = [await drawPictures(at('2d'))];
+  const data = [await drawPictures(at('2d'), { lungs: true })];
   for (const [name, from] of [
     ['tuned', at('pretrained.safetensors')],
     ['scratch', 'scratch'],
@@ -68,9 +68,22 @@ describe('comparing runs', () => {
     expect(said[0]).toContain('p (Holm)');
     expect(said[0]).toMatch(/^Labels +Weights +Cases +Seeds +AUROC x100/);
     const page = readFileSync(at('report.html'), 'utf8');
-    for (const words of ['AUROC by labelled cases', 'ROC of left', 'Training', 'over scratch']) {
+    for (const words of [
+      'AUROC by labelled cases',
+      'ROC of left',
+      'Training',
+      'over scratch',
+      'Failure cases',
+      '% outside the lungs',
+      'outside the lungs, findings that are there',
+    ]) {
       expect(page).toContain(words);
     }
+    const files = readdirSync(at('report-pictures'));
+    expect(files).toContain('attention.png');
+    expect(files).toContain('confident-errors.png');
+    expect(files).toContain('roc-of-left.png');
+    expect(files).toContain('auroc-by-labelled-cases.png');
   });
 
   it('shows masks over slices', async () => {
@@ -80,7 +93,9 @@ describe('comparing runs', () => {
     const dice = dices.reduce((sum, value) => sum + value, 0) / dices.length;
     expect(groups[0]?.mean.estimate?.value).toBeCloseTo(dice, 12);
     const page = readFileSync(at('volumes.html'), 'utf8');
-    expect(page).toContain('Slices of three test cases');
+    expect(page).toContain('second worst: ');
+    expect(page).toContain('marked where nothing or something else is');
+    expect(readdirSync(at('volumes-pictures')).sort().slice(0, 3)).toContain('failures.png');
     expect(page).toContain('HD95 in mm');
     expect(page).toMatch(/data:image\/png;base64,/);
   });

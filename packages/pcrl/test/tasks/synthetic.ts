@@ -13,13 +13,20 @@ export function temporaryFolder(): string {
 const SPLITS = { train: 12, val: 6, test: 10 } as const;
 const SIDE = 32;
 
-/** Pictures with a bright spot: `left` or right, `high` or low; two pictures a patient. Gives the CSV. */
+/**
+ * Pictures with a bright spot: `left` or right, `high` or low; two pictures a patient. With `lungs`, one mask
+ * of them for all: the left half. Gives the CSV.
+ */
 export async function drawPictures(
   folder: string,
-  { order = true, cases = SPLITS as Readonly<Record<string, number>> } = {},
+  { order = true, lungs = false, cases = SPLITS as Readonly<Record<string, number>> } = {},
 ): Promise<string> {
   mkdirSync(join(folder, 'images'), { recursive: true });
-  const lines = [`image,patient_id,split,${order ? 'order,' : ''}left,high`];
+  const lines = [
+    `image,patient_id,split,${order ? 'order,' : ''}${lungs ? 'lung_mask,' : ''}left,high`,
+  ];
+  const leftHalf = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => Number(i % SIDE < SIDE / 2));
+  await writePng(join(folder, 'lungs.png'), { width: SIDE, height: SIDE, pixels: leftHalf });
   let index = 0;
   for (const [split, count] of Object.entries(cases)) {
     for (let n = 0; n < count; n++, index++) {
@@ -33,7 +40,9 @@ export async function drawPictures(
       const image = `images/p${index}.png`;
       await writePng(join(folder, image), { width: SIDE, height: SIDE, pixels });
       const place = order ? `${((index * 7) % 28) / 28},` : '';
-      lines.push(`${image},patient${index >> 1},${split},${place}${left},${high}`);
+      lines.push(
+        `${image},patient${index >> 1},${split},${place}${lungs ? 'lungs.png,' : ''}${left},${high}`,
+      );
     }
   }
   return writeTable(folder, lines);

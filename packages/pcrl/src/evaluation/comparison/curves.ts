@@ -143,10 +143,11 @@ export function rocCharts(groups: readonly Group[], classes: readonly string[]):
     return lineChart({
       title: `ROC of ${name}`,
       alt: `ROC curves of ${name} with ${labelled} labelled cases`,
-      caption: `First seed with ${labelled} labelled cases.`,
+      caption: `First seed with ${labelled} labelled cases. Dashed: guessing.`,
       x: { kind: 'linear', name: 'false positive rate' },
       y: { name: 'true positive rate', extent: [0, 1] },
-      series: [...series, { name: 'guessing', points: DIAGONAL }],
+      series,
+      reference: DIAGONAL,
     });
   });
 }

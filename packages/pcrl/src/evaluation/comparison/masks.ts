@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { readLabels } from '../../datasets/index.js';
 import { readImage } from '../../images/index.js';
 import {
-  composeGrid,
   ctWindows,
-  encodePng,
   fullestSlice,
   type GridCell,
   greyRaster,
   imagePlane,
   type LabelPlane,
   labelColour,
+  outcomeColours,
   overlayLabels,
+  overlayOutcome,
   type Plane,
   resizeLabels,
   resizePlane,
@@ -23,11 +23,12 @@ import {
 } from '../../pictures/index.js';
 import { predictedPath } from '../../tasks/predictions.js';
 import { regionsOfLabels, structuresOf } from '../../tasks/structures.js';
-import { figure, type Html } from '../report/index.js';
+import type { Html, PictureShelf } from '../report/index.js';
 import type { ComparableRuns } from './finetuned-run.js';
 import type { Group } from './groups.js';
+import type { Topic } from './picture-sections.js';
 
-const CELL_WIDTH = 220;
+const CELL_WIDTH = 240;
 
 /** A mask as it is cut. */
 interface Mask {
@@ -37,44 +38,69 @@ interface Mask {
 }
 
 /**
- * Slices of three test cases - the worst, the middle and the best of the first group - with the true mask
- * and what each group's first seed predicted.
+ * Slices of three test cases: the image, the true mask, and for each group's first seed its mask and how
+ * that differs from the truth. Of predictions the worst, the middle and the best are shown, of failures the worst.
  */
 export async function maskPictures(
   groups: readonly Group[],
   { runs, test }: ComparableRuns,
+  topic: Topic,
+  pictures: PictureShelf,
 ): Promise<Html> {
   const { classes, regions } = runs[0]!.result;
   const structures = structuresOf(regions ?? regionsOfLabels(classes));
-  const chosen = worstMiddleBest(groups[0]!, classes.length);
+  const chooser = groups.at(-1)!;
+  const chosen = chosenCases(chooser, classes.length, topic);
   const rows: GridCell[][] = [];
-  for (const at of chosen) {
+  for (const { at } of chosen) {
     const image = test.images[at]!;
     const truth = await readMaskFile(test.masks[at] ?? '');
-    const masks = [truth];
-    for (const group of groups) masks.push(await readMaskFile(predictionPath(group, at, image)));
-    const dices = groups.map(({ seeds }) => meanDice(seeds[0]!.rows[at]!, classes.length));
-    rows.push(await caseCells(image, masks, dices));
+    const predicted: PredictedMask[] = [];
+    for (const group of groups) {
+      const mask = await readMaskFile(predictionPath(group, at, image));
+      predicted.push({ mask, dice: meanDice(group.seeds[0]!.rows[at]!, classes.length) });
+    }
+    rows.push(await caseCells(image, truth, predicted));
   }
-  const png = await encodePng(
-    composeGrid({
+  const { truePositive, falsePositive, falseNegative } = outcomeColours;
+  return pictures.show({
+    name: topic,
+    // Each mask stays beside its differences.
+    across: 4,
+    grid: {
       rows,
-      columnTitles: ['image', 'truth', ...groups.map(({ source }) => source)],
-      rowTitles: chosen.map((at, i) => `${['worst', 'middle', 'best'][i]}: ${test.names[at]}`),
-    }),
-  );
-  return figure({
-    png,
-    alt: 'Slices of three test cases with true and predicted masks.',
+      columnTitles: ['image', 'truth', ...groups.flatMap(({ source }) => [source, 'differences'])],
+      rowTitles: chosen.map(({ at, word }) => `${word}: ${test.names[at]}`),
+    },
+    alt: 'A slice of a test case with masks over it',
     caption:
       `${runs[0]!.result.dimensions === 2 ? 'Pictures' : 'Axial slices with the most of the structure'}, ` +
       `with ${groups[0]!.labelled} labelled cases; first seed. ` +
-      'Worst, middle and best are those of the first column of predictions.',
-    key: structures.map(({ label, name }) => ({
-      colour: labelColour(label),
-      meaning: regions ? name : `label ${name}`,
-    })),
+      `Cases are chosen by the Dice of ${chooser.source}; Dice is of the whole image.`,
+    keys: [
+      {
+        of: 'Masks',
+        entries: structures.map(({ label, name }) => ({
+          colour: labelColour(label),
+          meaning: regions ? name : `label ${name}`,
+        })),
+      },
+      {
+        of: 'Differences',
+        entries: [
+          { colour: truePositive, meaning: 'right' },
+          { colour: falsePositive, meaning: 'marked where nothing or something else is' },
+          { colour: falseNegative, meaning: 'missed' },
+        ],
+      },
+    ],
   });
+}
+
+/** A predicted mask with its mean Dice over the structures. */
+interface PredictedMask {
+  readonly mask: Mask;
+  readonly dice: number;
 }
 
 /** Predicted masks are numbered in the order of the seed's own predictions. */
@@ -96,11 +122,23 @@ function labelsAt(mask: Mask, index: number): LabelPlane {
   return { width, height, labels: mask.voxels };
 }
 
-function worstMiddleBest({ seeds }: Group, classes: number): readonly number[] {
+function chosenCases({ seeds }: Group, classes: number, topic: Topic) {
   const rows = seeds[0]!.rows;
   const order = rows.map((_, at) => at);
   order.sort((a, b) => meanDice(rows[a]!, classes) - meanDice(rows[b]!, classes));
-  return [...new Set([order[0]!, order[order.length >> 1]!, order[order.length - 1]!])];
+  const wanted =
+    topic === 'predictions'
+      ? {
+          worst: 0,
+          ...(order.length > 2 ? { middle: order.length >> 1 } : {}),
+          best: order.length - 1,
+        }
+      : { worst: 0, 'second worst': 1, 'third worst': 2 };
+  const found = Object.entries(wanted).flatMap(([word, rank]) => {
+    const at = order[rank];
+    return at === undefined ? [] : [{ word, at }];
+  });
+  return found.filter(({ at }, index) => found.findIndex((other) => other.at === at) === index);
 }
 
 /** A row starts with the Dice of each class. */
@@ -108,26 +146,28 @@ function meanDice(row: readonly number[], classes: number): number {
   return row.slice(0, classes).reduce((sum, value) => sum + value, 0) / classes;
 }
 
-/** The image alone, then under each mask; predictions come with their Dice. */
 async function caseCells(
   path: string,
-  masks: readonly Mask[],
-  dices: readonly number[],
+  truth: Mask,
+  predicted: readonly PredictedMask[],
 ): Promise<GridCell[]> {
   const image = await readImage(path);
   const isPicture = image.size.length === 2;
-  const index = isPicture ? 0 : fullestSlice(masks[0]!);
+  const index = isPicture ? 0 : fullestSlice(truth);
   const plane = isPicture ? imagePlane(image) : slicePlane(image, 'axial', index);
   const { width, height } = trueSize(plane, CELL_WIDTH);
   const large = resizePlane(plane, width, height);
   const raster = greyRaster(large, image.unit === 'HU' ? ctWindows.softTissue : wholeWindow(plane));
-  const covered = masks.map((mask, at): GridCell => {
-    const labels = resizeLabels(labelsAt(mask, index), width, height);
-    const value = dices[at - 1];
-    const caption = value === undefined ? {} : { caption: `Dice ${(value * 100).toFixed(1)}` };
-    return { raster: overlayLabels(raster, labels), ...caption };
+  const cut = (mask: Mask) => resizeLabels(labelsAt(mask, index), width, height);
+  const wanted = cut(truth);
+  const beside = predicted.flatMap(({ mask, dice }): GridCell[] => {
+    const found = cut(mask);
+    return [
+      { raster: overlayLabels(raster, found), caption: `Dice ${(dice * 100).toFixed(1)}` },
+      { raster: overlayOutcome(raster, found, wanted) },
+    ];
   });
-  return [{ raster }, ...covered];
+  return [{ raster }, { raster: overlayLabels(raster, wanted) }, ...beside];
 }
 
 function wholeWindow(plane: Plane) {

@@ -57,32 +57,6 @@ ${body}</tbody>
 `;
 }
 
-/** A picture with its caption. */
-export interface Figure {
-  /** Bytes of a PNG file. */
-  readonly png: Uint8Array;
-  /** What the picture shows, for those who do not see it. */
-  readonly alt: string;
-  readonly caption: string;
-  /** Colours used in the picture and what they mean. */
-  readonly key?: readonly { readonly colour: readonly number[]; readonly meaning: string }[];
-}
-
-/** Embeds a picture. */
-export function figure({ png, alt, caption, key = [] }: Figure): Html {
-  const data = Buffer.from(png).toString('base64');
-  const entries = key.map(
-    ({ colour, meaning }) =>
-      html`<li><span class="swatch" style="background: rgb(${colour.join(', ')})"></span>${meaning}</li>`,
-  );
-  return html`<figure>
-<img src="data:image/png;base64,${data}" alt="${alt}">
-${entries.length === 0 ? '' : html`<ul class="key">${entries}</ul>`}
-<figcaption>${prose(caption)}</figcaption>
-</figure>
-`;
-}
-
 /** Something that is there for those who look for it, folded away. */
 export function details(summary: string, content: readonly Html[]): Html {
   return html`<details><summary>${summary}</summary>

@@ -36,8 +36,7 @@ export function chart(
   numbers?: Html,
 ): Html {
   const key = names.map(
-    (name, at) =>
-      html`<li class="${seriesClass(at)}"><span class="swatch" style="background: var(--colour)"></span>${name}</li>`,
+    (name, at) => html`<li><span class="swatch line ${seriesClass(at)}"></span>${name}</li>`,
   );
   const svg = (kind: 'wide' | 'narrow') => {
     const { height, body } = draw(widths[kind], kind === 'narrow');

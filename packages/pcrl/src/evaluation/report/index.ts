@@ -1,7 +1,5 @@
 export {
   details,
-  type Figure,
-  figure,
   type KeyFigure,
   keyFigures,
   paragraph,
@@ -20,4 +18,5 @@ export {
   lineChart,
 } from './line-chart.js';
 export { type Report, reportPage, type Section } from './page.js';
+export { type PictureShelf, Pictures, type ReportPicture } from './pictures.js';
 export { smoothedSeries } from './smoothing.js';

@@ -54,6 +54,8 @@ export interface LineChart extends ChartWords {
   /** The vertical axis; `extent` widens it where the data alone would mislead. */
   readonly y: { readonly name: string; readonly extent?: Extent };
   readonly series: readonly LineSeries[];
+  /** A dashed line without a name, behind the others: what guessing gives, say. */
+  readonly reference?: readonly LinePoint[];
 }
 
 /** With more points than this a line has no marks and no table of its numbers. */
@@ -84,15 +86,18 @@ interface Manner {
 }
 
 function drawLines(definition: LineChart, area: PlotArea, { few, named, narrow }: Manner): Html {
-  const { x, y, series } = definition;
+  const { x, y, series, reference = [] } = definition;
   const horizontal = horizontalScale(x, series, area, narrow);
   const vertical = linearScale(verticalExtent(definition), area.bottom, area.top, 5);
   const lines = series.map((line, at) =>
     drawSeries(line, at, { x: horizontal, y: vertical, area, marked: few }),
   );
-  return html`${verticalAxis(vertical, area, y.name)}${horizontalAxis(horizontal, area, x.name)}${lines}${
-    named ? namesAtEnds(series, vertical, area) : ''
-  }`;
+  const dashed = reference.map((point) => `${horizontal.at(point.x)},${vertical.at(point.y)}`);
+  return html`${verticalAxis(vertical, area, y.name)}${horizontalAxis(horizontal, area, x.name)}${
+    dashed.length > 1
+      ? html`<polyline class="reference" fill="none" points="${dashed.join(' ')}"/>\n`
+      : ''
+  }${lines}${named ? namesAtEnds(series, vertical, area) : ''}`;
 }
 
 interface Drawing {

@@ -1,13 +1,27 @@
 import { Html } from './html.js';
 
+/** Colours by the names of their variables, in light and in print. */
+export const lightColours: Readonly<Record<string, string>> = {
+  paper: '#fcfcfa',
+  panel: '#f3f3ef',
+  ink: '#1d2126',
+  soft: '#5a626c',
+  line: '#d8d9d4',
+  grid: '#e6e6e1',
+  accent: '#0a5f9e',
+  'series-1': '#0a5f9e',
+  'series-2': '#c2560c',
+  'series-3': '#12805c',
+  'series-4': '#8a3f8f',
+  'series-5': '#6b6f1a',
+  'series-6': '#5a626c',
+};
+
 /** How reports look. Series colours are apart in lightness too, for print and colour-blind readers. */
 export const stylesheet = new Html(`
 :root {
   color-scheme: light dark;
-  --paper: #fcfcfa; --panel: #f3f3ef; --ink: #1d2126; --soft: #5a626c; --line: #d8d9d4;
-  --grid: #e6e6e1; --accent: #0a5f9e;
-  --series-1: #0a5f9e; --series-2: #c2560c; --series-3: #12805c; --series-4: #8a3f8f;
-  --series-5: #6b6f1a; --series-6: #5a626c;
+  ${variables(lightColours)}
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -57,6 +71,13 @@ svg { display: block; width: 100%; height: auto; overflow: visible; font: inheri
 .key li { display: flex; align-items: center; gap: .45rem; }
 .swatch { width: .8rem; height: .8rem; border-radius: .15rem; flex: none; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .chart-key { display: none; }
+.swatch.line { background: currentColor; }
+.gallery-row { margin: 0 0 1.1rem; break-inside: avoid; }
+.gallery-row > p { margin: 0 0 .4rem; font-size: .95rem; font-weight: 600; overflow-wrap: anywhere; max-width: none; }
+.cells { display: grid; gap: .6rem; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); }
+.cells p { margin: .15rem 0 0; white-space: pre-line; font-size: .85rem; line-height: 1.35; color: var(--soft); overflow-wrap: anywhere; }
+.cells p.strong { color: var(--ink); }
+.cells img { width: 100%; }
 svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--line); }
 svg .reference { stroke: var(--soft); stroke-dasharray: 3 3; }
 svg text { fill: var(--soft); font-size: 13px; } svg text.strong { fill: var(--ink); }
@@ -64,15 +85,15 @@ svg text.name { font-weight: 600; }
 ${[1, 2, 3, 4, 5, 6]
   .map(
     (n) =>
-      `.series-${n} { --colour: var(--series-${n}); } svg text.name.series-${n} { fill: var(--series-${n}); }`,
+      `.series-${n} { color: var(--series-${n}); } svg text.name.series-${n} { fill: var(--series-${n}); }`,
   )
   .join('\n')}
-svg .line { fill: none; stroke: var(--colour); stroke-width: 2.25; stroke-linejoin: round; stroke-linecap: round; }
-svg .faint { fill: none; stroke: var(--colour); stroke-width: 1; opacity: .3; }
-svg .band { fill: var(--colour); opacity: .15; }
-svg .mark { fill: var(--colour); stroke: var(--paper); stroke-width: 1.5; }
-svg .dot { fill: none; stroke: var(--colour); stroke-width: 1.25; opacity: .75; }
-svg .interval { stroke: var(--colour); stroke-width: 2.5; stroke-linecap: round; }
+svg .line { fill: none; stroke: currentColor; stroke-width: 2.25; stroke-linejoin: round; stroke-linecap: round; }
+svg .faint { fill: none; stroke: currentColor; stroke-width: 1; opacity: .3; }
+svg .band { fill: currentColor; opacity: .15; }
+svg .mark { fill: currentColor; stroke: var(--paper); stroke-width: 1.5; }
+svg .dot { fill: none; stroke: currentColor; stroke-width: 1.25; opacity: .75; }
+svg .interval { stroke: currentColor; stroke-width: 2.5; stroke-linecap: round; }
 details { margin: 0 0 1.25rem; font-size: .95rem; }
 summary { cursor: pointer; color: var(--accent); margin-bottom: .5rem; }
 pre { overflow-x: auto; background: var(--panel); border-radius: .4rem; padding: .8rem 1rem; font: .85rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
@@ -87,6 +108,8 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .key-figures > div:last-child:nth-child(odd) { grid-column: 1 / -1; }
   .key-figures .value { font-size: 1.45rem; }
   th, td { padding: .4rem .5rem; }
+  .cells { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .cells > div:first-child:nth-last-child(odd) { grid-column: 1 / -1; }
 }
 @media print {
   :root { --paper: #fff; --panel: #f4f4f4; --ink: #000; --soft: #444; --line: #bbb; --grid: #e2e2e2;
@@ -97,3 +120,9 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .scroll { overflow: visible; }
 }
 `);
+
+function variables(colours: Readonly<Record<string, string>>): string {
+  return Object.entries(colours)
+    .map(([name, colour]) => `--${name}: ${colour};`)
+    .join(' ');
+}

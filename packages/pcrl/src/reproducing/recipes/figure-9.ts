@@ -6,5 +6,5 @@ export const figure9: Recipe = {
   ...figure8,
   name: 'figure-9',
   title: 'Failure cases',
-  pictures: ['predictions'],
+  pictures: ['failures'],
 };

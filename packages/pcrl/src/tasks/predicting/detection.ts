@@ -8,8 +8,9 @@ import type { ClassifyingNetwork } from '../classification-network.js';
 import { candidatesOf } from '../detection/candidates.js';
 import { boxAround, type LoadedScan, scanInputs } from '../detection/crops.js';
 import { groupsOf } from '../evaluate.js';
+import { attentionInVolume } from './attention.js';
 import { activationMaps } from './class-activation.js';
-import { mapsOverVolume } from './map-picture.js';
+import { mapPicture } from './map-picture.js';
 import type { FoundPlace, Predictor, PredictorRequest } from './predictor.js';
 import { restoredClassifier } from './restored-classifier.js';
 
@@ -86,5 +87,7 @@ function likeliestPlace(
     box,
     inside.start.map((start) => -start),
   );
-  return mapsOverVolume(grid, seen, [{ ...map!, name: 'nodule', score: best.score }]);
+  return mapPicture(
+    attentionInVolume(grid, seen, [{ ...map!, name: 'nodule', score: best.score }]),
+  );
 }

@@ -3,6 +3,7 @@ import type { VolumeToWrite } from '../../images/index.js';
 import type { LabelPlane, Raster } from '../../pictures/index.js';
 import type { Compute } from '../../training/device.js';
 import type { LoadedCase } from '../task.js';
+import type { Attention } from './attention.js';
 import type { FinetunedModel, StateDict } from './model.js';
 
 /** What a network says of an image. */
@@ -40,6 +41,8 @@ export interface Predictor<Item extends LoadedCase = LoadedCase> {
   /** @throws {ImageError} the image cannot be used */
   read(item: Case): Promise<Item>;
   predict(items: readonly Item[]): readonly Predicted[];
+  /** Where in the image the network looks for each class. */
+  attention?(item: Item, predicted: Predicted): readonly Attention[];
   /** Where in the image the answer comes from, as a picture. */
   picture(item: Item, predicted: Predicted): Raster;
   /** Frees the network. */

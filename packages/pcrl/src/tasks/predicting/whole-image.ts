@@ -1,5 +1,4 @@
 import { noGrad, scope, type Tensor } from '@pcrl/torch';
-import type { Raster } from '../../pictures/index.js';
 import type { ClassificationSettings } from '../../settings/index.js';
 import type { ClassifyingNetwork } from '../classification-network.js';
 import { rowsOf } from '../classifier.js';
@@ -9,9 +8,15 @@ import type { LoadedCase } from '../task.js';
 import { withSpacing } from '../volume.js';
 import { centralBox } from '../volume-crop.js';
 import { volumeInputs } from '../volume-inputs.js';
+import {
+  type Attention,
+  attentionInPicture,
+  attentionInVolume,
+  type ClassMap,
+} from './attention.js';
 import { activationMaps } from './class-activation.js';
-import { type ClassMap, mapsOverPicture, mapsOverVolume } from './map-picture.js';
-import type { Predictor, PredictorRequest } from './predictor.js';
+import { mapPicture } from './map-picture.js';
+import type { Predicted, Predictor, PredictorRequest } from './predictor.js';
 
 /** Full-size pictures are large while they are read. */
 const PICTURES_AT_ONCE = 8;
@@ -36,13 +41,13 @@ export function wholeImagePredictor(
     ? predictorOf(request, network, {
         inputs: pictureInputs(views, device),
         atOnce: PICTURES_AT_ONCE,
-        drawn: (picture, maps) => mapsOverPicture(picture, views, maps),
+        attention: (picture, maps) => attentionInPicture(picture, views, maps),
       })
     : predictorOf(request, network, {
         inputs: volumeInputs(views, device),
         atOnce: 1,
-        drawn: ({ volume }, maps) =>
-          mapsOverVolume(withSpacing(volume), centralBox(volume.size, views.size), maps),
+        attention: ({ volume }, maps) =>
+          attentionInVolume(withSpacing(volume), centralBox(volume.size, views.size), maps),
       });
 }
 
@@ -50,14 +55,21 @@ export function wholeImagePredictor(
 interface ImageKind<Item extends LoadedCase> {
   readonly inputs: ImageInputs<Item>;
   readonly atOnce: number;
-  readonly drawn: (item: Item, maps: readonly ClassMap[]) => Raster;
+  readonly attention: (item: Item, maps: readonly ClassMap[]) => readonly Attention[];
 }
 
 function predictorOf<Item extends LoadedCase>(
   { model: { classes }, compute }: PredictorRequest,
   { net, quantity, answer }: WholeImageNetwork,
-  { inputs, atOnce, drawn }: ImageKind<Item>,
+  kind: ImageKind<Item>,
 ): Predictor<Item> {
+  const { inputs, atOnce } = kind;
+  const attention = (item: Item, { values }: Predicted) =>
+    scope(() => {
+      const maps = activationMaps(net, inputs.batch([item], null));
+      const named = maps.map((map, at) => ({ ...map, name: classes[at]!, score: values[at]! }));
+      return kind.attention(item, named);
+    });
   return {
     quantity,
     classes,
@@ -70,14 +82,8 @@ function predictorOf<Item extends LoadedCase>(
           return rowsOf(answer(output.to({ dtype: 'f32' }))).map((values) => ({ values }));
         }),
       ),
-    picture: (item, { values }) =>
-      scope(() => {
-        const maps = activationMaps(net, inputs.batch([item], null));
-        return drawn(
-          item,
-          maps.map((map, at) => ({ ...map, name: classes[at]!, score: values[at]! })),
-        );
-      }),
+    attention,
+    picture: (item, predicted) => mapPicture(attention(item, predicted)),
     dispose: () => net.dispose(),
   };
 }
