@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { PROTOCOLS } from '../settings/finetune/archives.js';
 import type { FinetuneInput } from '../settings/finetune/registry.js';
 import type { Group } from '../settings/merge.js';
 import type { ExitWith } from './program.js';
@@ -38,11 +39,15 @@ Examples:
   pcrl finetune luna-cache --task detection --from runs/ct --labels 10% --out runs/nodules
   pcrl compare runs/tuned runs/scratch --out report.html`;
 
-/** The settings with the task that the labels tell, where none is named. */
-async function withTask(input: Group): Promise<Group> {
-  if (input.task !== undefined) return input;
-  const { tellTask } = await import('../datasets/tell-task.js');
-  return { ...input, task: await tellTask(input.data as readonly string[]) };
+/** The settings with what the data tell, where it is not said: the task, and whose protocol it has. */
+async function toldByData(input: Group): Promise<Group> {
+  const { tellArchive, tellTask } = await import('../datasets/tell-task.js');
+  const data = input.data as readonly string[];
+  const task = input.task ?? (await tellTask(data));
+  if (task !== 'segmentation' || input.protocol !== undefined) return { ...input, task };
+  const archive = await tellArchive(data);
+  const protocol = PROTOCOLS.find((name) => name === archive) ?? null;
+  return { ...input, task, protocol };
 }
 
 /** `pcrl finetune DATA --task TASK --from WEIGHTS --out RUN` */
@@ -61,7 +66,7 @@ export function addFinetune(program: Command, exitWith: ExitWith): void {
     const sources = source === undefined ? [] : [source];
     const resume = values.resume === true;
     const input = await settingsInput({ sources, flags: FINETUNE_FLAGS, values, resume });
-    const settings = resolveFinetuneSettings((await withTask(input)) as FinetuneInput);
+    const settings = resolveFinetuneSettings((await toldByData(input)) as FinetuneInput);
     const { finetune } = await import('../tasks/finetune.js');
     exitWith(
       await runInTerminal(resume, async (io) => {

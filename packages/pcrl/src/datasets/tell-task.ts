@@ -1,10 +1,13 @@
+import { stat } from 'node:fs/promises';
 import { DatasetError } from '../errors.js';
+import { readDescription } from './cache/description.js';
 import type { Use } from './dataset.js';
 import { Findings } from './findings.js';
 import { looksLikeLabel } from './label-columns.js';
 import { labelKind } from './label-kind.js';
 import { classFolders, maskFolders } from './labelled-folders.js';
 import { LAYOUT_DEFAULTS } from './layouts/layout.js';
+import { recogniseLayout } from './layouts/recognise.js';
 import { openPaths } from './opening.js';
 import type { Source } from './source.js';
 
@@ -38,6 +41,17 @@ export async function tellTask(paths: readonly string[]): Promise<LearnableTask>
     `${paths.join(', ')}: its labels do not tell what is to be learnt`,
     'Say it: --task classification, regression, segmentation or detection.',
   );
+}
+
+/** The name of the archive that labelled data are, or are a cache of; undefined for others. */
+export async function tellArchive([path]: readonly string[]): Promise<string | undefined> {
+  const folder = path === undefined ? undefined : await stat(path).catch(() => undefined);
+  if (path === undefined || !folder?.isDirectory()) return undefined;
+  const cache = await readDescription(path);
+  const [source] = cache?.sources ?? [path];
+  const found =
+    source === undefined ? undefined : await recogniseLayout(source).catch(() => undefined);
+  return found?.layout.name;
 }
 
 async function ofArchive({ layout, folder }: Awaited<ReturnType<typeof openPaths>>['archives'][0]) {

@@ -217,6 +217,7 @@ function finetuneRun(
   const { dimensions } = paperData[scenario.target]!;
   const settings = resolveFinetuneSettings({
     ...budget.finetuning(scenario.task, dimensions),
+    ...(scenario.task === 'segmentation' ? { protocol: scenario.target } : {}),
     task: scenario.task,
     dimensions,
     data: [target.path],

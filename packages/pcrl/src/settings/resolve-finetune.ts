@@ -32,7 +32,7 @@ export function resolveFinetuneSettings(given: FinetuneInput): FinetuneSettings 
   const task = anyTask(name);
   const dimensions = dimensionsFor(task, input);
   const preset = presetOf(input);
-  const base = { dimensions, preset, ...task.defaults(preset, dimensions) };
+  const base = { dimensions, preset, ...task.defaults(preset, dimensions, input) };
   const merged = merge(base, withAxes(input, dimensions));
   const result = v.safeParse(task.schema, merged);
   if (!result.success) throw settingsError(task.schema, result.issues, merged, otherTasks(name));
@@ -43,7 +43,7 @@ export function resolveFinetuneSettings(given: FinetuneInput): FinetuneSettings 
 
 /** What a preset fills in for a task. */
 export function finetuneDefaults(name: TaskName, preset: Preset, dimensions: 2 | 3): Group {
-  return anyTask(name).defaults(preset, dimensions);
+  return anyTask(name).defaults(preset, dimensions, {});
 }
 
 function anyTask(name: TaskName): AnyTask {

@@ -31,7 +31,7 @@ export async function pictureSegmentation({
   dataset,
   compute,
 }: TaskRequest<SegmentationSettings>): Promise<Task<MaskedPicture>> {
-  const structures = await structuresIn(dataset);
+  const structures = await structuresIn(dataset, settings.labelNames);
   const classes = structures.map(({ name }) => name);
   const unit = await unitOf(dataset);
   const { views } = settings;
@@ -47,7 +47,9 @@ export async function pictureSegmentation({
   return {
     metric: 'Dice',
     classes,
-    ...(dataset.regions ? { regions: dataset.regions } : {}),
+    ...(dataset.regions
+      ? { regions: structures.map(({ name, values }) => ({ name, values })) }
+      : {}),
     columns: [...classes.map((name) => `dice_${name}`), ...classes.map((name) => `hd95_${name}`)],
     read: (item, index) => readMaskedPicture(item, index, views),
     bytes: ({ pixels, mask, fileMask }) => pixels.length + mask.length + fileMask.length,

@@ -12,18 +12,32 @@ export interface Structure extends Region {
 /**
  * What the masks of a data set hold: its regions, or every value above 0 as a structure of its own.
  *
+ * @param wanted names of those to learn; all where null
  * @throws {DatasetError} masks are unusable or all empty, or hold values that belong to no region
  */
-export async function structuresIn(dataset: Dataset): Promise<readonly Structure[]> {
+export async function structuresIn(
+  dataset: Dataset,
+  wanted: readonly string[] | null,
+): Promise<readonly Structure[]> {
   const found = await labelsInMasks(dataset);
   const regions = dataset.regions ?? regionsOfLabels(found.map(String));
   const known = new Set(regions.flatMap(({ values }) => values));
   const unknown = found.filter((label) => !known.has(label));
-  if (unknown.length === 0) return structuresOf(regions);
+  if (unknown.length === 0) return structuresOf(chosen(regions, wanted));
   throw new DatasetError(
     `masks hold values that stand for nothing here: ${unknown.join(', ')}`,
     `The regions are ${regions.map(({ name, values }) => `${name} (${values.join(', ')})`).join('; ')}.`,
   );
+}
+
+function chosen(regions: readonly Region[], wanted: readonly string[] | null): readonly Region[] {
+  if (!wanted) return regions;
+  return wanted.map((name) => {
+    const found = regions.find((region) => region.name === name);
+    if (found) return found;
+    const names = regions.map((region) => region.name).join(', ');
+    throw new DatasetError(`labelNames: no structure is called ${name}`, `There are ${names}.`);
+  });
 }
 
 /** Label values as regions that are named after them. */

@@ -2,7 +2,9 @@ import { noGrad, RandomStream, scope, stack, type Tensor, tensor } from '@pcrl/t
 import { type Case, readMask } from '../datasets/index.js';
 import { writeNifti } from '../images/index.js';
 import type { SegmentationSettings } from '../settings/index.js';
+import type { Box } from '../views/drawing/box.js';
 import { cutRegion } from '../views/drawing/region.js';
+import { wholeBox } from '../views/drawing/voxel-grid.js';
 import { segmentationLoss } from './dice-loss.js';
 import { labelMap } from './label-map.js';
 import { type Prediction, predictVolume, probabilitiesOf } from './predict-volume.js';
@@ -12,7 +14,7 @@ import { multipleAbove } from './sliding-window.js';
 import { agreement, type Structure, structuresIn } from './structures.js';
 import type { Assessment, Draw, LoadedCase, Task, TaskNetwork, TaskRequest } from './task.js';
 import { nearestResized, normalisedCrop, readChannels, type Volume } from './volume.js';
-import { drawBox } from './volume-crop.js';
+import { boxAround, drawBoxIn } from './volume-crop.js';
 import { joined } from './volume-inputs.js';
 import { onePerStructure, volumeLoss } from './volume-loss.js';
 
@@ -22,6 +24,8 @@ export interface LabelledVolume extends LoadedCase {
   readonly channels: readonly Volume[];
   /** Label of each voxel of a channel. */
   readonly mask: Float32Array;
+  /** Where training crops lie. */
+  readonly cropped: Box;
   /** Label of each voxel of the file. */
   readonly fileMask: Uint8Array;
 }
@@ -38,7 +42,7 @@ export async function volumeSegmentation({
   dataset,
   compute,
 }: TaskRequest<SegmentationSettings>): Promise<Task<LabelledVolume>> {
-  const structures = await structuresIn(dataset);
+  const structures = await structuresIn(dataset, settings.labelNames);
   const classes = structures.map(({ name }) => name);
   const inputChannels = dataset.channelNames?.length ?? 1;
   const size = settings.views.size.map(multipleAbove);
@@ -47,7 +51,9 @@ export async function volumeSegmentation({
   return {
     metric: 'Dice',
     classes,
-    ...(dataset.regions ? { regions: dataset.regions } : {}),
+    ...(dataset.regions
+      ? { regions: structures.map(({ name, values }) => ({ name, values })) }
+      : {}),
     ...(dataset.channelNames ? { channelNames: dataset.channelNames } : {}),
     columns: [...classes.map((name) => `dice_${name}`), ...classes.map((name) => `hd95_${name}`)],
     read: (item, index) => readLabelledVolume(item, index, settings),
@@ -92,19 +98,20 @@ async function readLabelledVolume(
   const { place, size } = channels[0]!;
   const { voxels } = await readMask(item, place);
   const mask = nearestResized({ size: place.size, voxels }, size);
-  return { item, index, channels, mask, fileMask: Uint8Array.from(voxels) };
+  const cropped = views.margin === null ? wholeBox({ size }) : boxAround(mask, size, views.margin);
+  return { item, index, channels, mask, cropped, fileMask: Uint8Array.from(voxels) };
 }
 
 /** A random crop `[C, X, Y, Z]` and the labels in it, `[1, X, Y, Z]`, mirrored along each axis by chance. */
 function drawCrop(
-  { channels, mask, index }: LabelledVolume,
+  { channels, mask, cropped, index }: LabelledVolume,
   size: readonly number[],
   flip: number,
   { seed, epoch }: Draw,
 ): { readonly input: Tensor; readonly mask: Tensor } {
   const stream = new RandomStream(seed, 'fine-tuning: volume', epoch, index);
   const whole = channels[0]!.size;
-  const box = drawBox(stream, whole, size);
+  const box = drawBoxIn(stream, cropped, size, whole);
   const mirrored = [1, 2, 3].filter(() => stream.chance(flip));
   const labels = cutRegion({ size: whole, voxels: mask }, box, 0);
   const turned = (values: Float32Array) => {

@@ -33,9 +33,23 @@ export async function readVolume(path: string, settings: VolumeSettings): Promis
   const image = await readImage(path);
   const reason = unusableReason(image);
   if (reason) throw new ImageError(path, reason);
-  const { voxels, unit: _, ...place } = scaleIntensity(image, settings.intensity);
+  const { voxels, unit: _, ...place } = scaled(image, settings.intensity);
   const size = sizeAtSpacing(place, settings.spacing);
   return { place, size, voxels: resized({ size: image.size, voxels }, size) };
+}
+
+function scaled(image: Image, intensity: VolumeSettings['intensity']): Image {
+  if (typeof intensity === 'string') return scaleIntensity(image, intensity);
+  if (image.unit === 'relative') {
+    throw new ImageError(
+      image.path,
+      'it was prepared between its percentiles; its Hounsfield units are lost',
+      'Prepare it with --intensity ct, or train with views.intensity=auto.',
+    );
+  }
+  const [low, high] = intensity;
+  const inRange = (value: number) => Math.min(1, Math.max(0, (value - low) / (high - low)));
+  return { ...image, unit: 'arbitrary', voxels: image.voxels.map(inRange) };
 }
 
 /**
@@ -66,7 +80,8 @@ export function sizeAtSpacing(
   wanted: VolumeSettings['spacing'],
 ): readonly number[] {
   if (wanted === 'native') return size;
-  return size.map((side, axis) => Math.max(1, Math.round((side * spacing[axis]!) / wanted)));
+  const along = (axis: number) => (typeof wanted === 'number' ? wanted : wanted[axis]!);
+  return size.map((side, axis) => Math.max(1, Math.round((side * spacing[axis]!) / along(axis))));
 }
 
 /** A volume's voxels with their own spacing, not that of the file. */

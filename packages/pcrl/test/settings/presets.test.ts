@@ -16,15 +16,25 @@ const three = pretrainDefaults3D;
 function finetuning<Settings extends FinetuneSettings>(
   task: Settings['task'],
   dimensions: 2 | 3,
+  more: object = {},
 ): (preset: Preset) => Settings {
   return (preset) => {
-    const given = { task, dimensions, preset, data: ['data'], out: 'run' } as FinetuneInput;
+    const given = {
+      task,
+      dimensions,
+      preset,
+      data: ['data'],
+      out: 'run',
+      ...more,
+    } as FinetuneInput;
     return resolveFinetuneSettings(given) as Settings;
   };
 }
 
 const classification = finetuning<ClassificationSettings>('classification', 2);
 const segmentation = finetuning<SegmentationSettings>('segmentation', 3);
+const brats = finetuning<SegmentationSettings>('segmentation', 3, { protocol: 'brats' });
+const lits = finetuning<SegmentationSettings>('segmentation', 3, { protocol: 'lits' });
 const detection = finetuning<DetectionSettings>('detection', 3);
 
 /** Value in the presets official, default and paper. */
@@ -105,6 +115,16 @@ const ROWS: readonly Row[] = [
   ['33 crop on LUNA16', (p) => detection(p).views.size, ...same([48, 48, 48])],
   ['33 negatives on LUNA16', (p) => detection(p).negatives, ...same(2)],
   ['33 noise on LUNA16', (p) => detection(p).views.noise.deviation, 1, 0.05, 0.05],
+  ['5.2 crop of BraTS', (p) => brats(p).views.size, [112, 128, 112], [64, 64, 32], [112, 112, 112]],
+  ['5.2 skip connections', (p) => brats(p).network.skipConnections, false, true, true],
+  ['5.2 loss', (p) => brats(p).loss, 'dice+bce-double-sigmoid', 'dice+bce', 'dice'],
+  ['5.3 crop of LiTS', (p) => lits(p).views.size, [256, 256, 64], [64, 64, 32], [256, 256, 64]],
+  ['5.3 around the liver', (p) => lits(p).views.margin, 20, null, 30],
+  ['5.3 window', (p) => lits(p).views.intensity, [-200, 200], 'auto', 'auto'],
+  ['5.3 loss', (p) => lits(p).loss, 'tversky', 'dice+bce', 'dice'],
+  ['5.3 structures', (p) => lits(p).labelNames, ['liver'], null, ['liver']],
+  ['5.3 epochs', (p) => lits(p).epochs, 500, 100, 240],
+  ['5.3 rate', (p) => lits(p).optimiser.schedule, 'constant', 'halve', 'cosine'],
   ['36 skip connections', (p) => segmentation(p).network.skipConnections, ...same(true)],
 ];
 

@@ -1,8 +1,10 @@
+import { RandomStream } from '@pcrl/torch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planLength } from '../../src/tasks/length.js';
 import { planWindows } from '../../src/tasks/sliding-window.js';
 import { nearestResized } from '../../src/tasks/volume.js';
+import { boxAround, drawBoxIn } from '../../src/tasks/volume-crop.js';
 
 describe('the length of a seed', () => {
   const settings = {
@@ -68,6 +70,36 @@ describe('windows over a volume', () => {
   it('overlap by half where they are asked to', () => {
     const { windows } = planWindows([80, 16, 16], [16, 16, 16], 0.5);
     expect(windows.map(({ start }) => start[0])).toEqual([0, 8, 16, 24, 32, 40, 48, 56, 64]);
+  });
+});
+
+describe('training crops around a mask', () => {
+  const side = fc.integer({ min: 1, max: 30 });
+  const three = fc.tuple(side, side, side);
+
+  it('lie in the volume where they fit, and over the marked part', () => {
+    fc.assert(
+      fc.property(three, three, three, fc.nat(4), fc.nat(), (volume, crop, at, margin, seed) => {
+        const mark = volume.map((length, axis) => at[axis]! % length);
+        const mask = new Float32Array(volume[0] * volume[1] * volume[2]);
+        mask[(mark[0]! * volume[1] + mark[1]!) * volume[2] + mark[2]!] = 1;
+        const part = boxAround(mask, volume, margin);
+        const stream = new RandomStream(seed, 'test crops');
+        const { start, size } = drawBoxIn(stream, part, crop, volume);
+        volume.forEach((length, axis) => {
+          const [low, high] = [part.start[axis]!, part.start[axis]! + part.size[axis]!];
+          expect(low).toBe(Math.max(0, mark[axis]! - margin));
+          expect(high).toBe(Math.min(length, mark[axis]! + margin + 1));
+          const end = start[axis]! + size[axis]!;
+          if (size[axis]! <= length) expect(start[axis]! >= 0 && end <= length).toBe(true);
+          else expect(start[axis]! <= 0 && end >= length).toBe(true);
+          // A crop is in the part, or holds it.
+          const isInside = start[axis]! >= low && end <= high;
+          expect(isInside || (start[axis]! <= low && end >= high)).toBe(true);
+        });
+      }),
+      { numRuns: 100, seed: 5 },
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/datasets/index.js';
+import { tellArchive } from '../../src/datasets/tell-task.js';
 import { compare } from '../../src/evaluation/compare.js';
 import { readImage } from '../../src/images/index.js';
 import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
@@ -49,9 +50,43 @@ describe('structures of a segmentation', () => {
     const other = temporaryFolder();
     const dataset = await openDataset([await drawVolumes(other)], { use: 'segmentation' });
     const regions = [{ name: 'liver', values: [1, 2] }];
-    await expect(structuresIn({ ...dataset, regions })).rejects.toThrow(
+    await expect(structuresIn({ ...dataset, regions }, null)).rejects.toThrow(
       /values that stand for nothing here: 3\n.*liver \(1, 2\)/,
     );
+  });
+
+  it('are those that were asked for', async () => {
+    const other = temporaryFolder();
+    const dataset = await openDataset([await drawVolumes(other)], { use: 'segmentation' });
+    const named = async (wanted: readonly string[]) =>
+      (await structuresIn(dataset, wanted)).map(({ name }) => name);
+    expect(await named(['3'])).toEqual(['3']);
+    await expect(named(['liver'])).rejects.toThrow(
+      /no structure is called liver\n.*There are 1, 3/,
+    );
+  });
+
+  it('are the liver alone where LiTS is learnt as the paper has it, crops around it', async () => {
+    const made = await drawnArchive('lits', { cases: 5, side: 32 });
+    drawn.push(made);
+    const settings = resolveFinetuneSettings({
+      task: 'segmentation',
+      protocol: 'lits',
+      preset: 'official',
+      data: [made.folder],
+      out: join(folder, 'lits'),
+      seeds: 1,
+      steps: 2,
+      batch: 2,
+      device: 'cpu',
+      threads: 1,
+      network: { width: 8 },
+      views: { size: [16, 16, 16], spacing: [16, 16, 8], overlap: 0.5, margin: 1 },
+    } as FinetuneInput);
+    expect(settings).toMatchObject({ loss: 'tversky', views: { intensity: [-200, 200] } });
+    const result = await finetune(settings, listeningIO().io);
+    expect(result).toMatchObject({ classes: ['liver'], regions: [{ name: 'liver' }] });
+    expect(await tellArchive([made.folder])).toBe('lits');
   });
 
   it('are learnt from the four channels of BraTS: WT, TC, ET, scored on the masks that are saved', async () => {

@@ -5,15 +5,18 @@ import {
   type DeepPartial,
   type DeepReadonly,
   oneOf,
+  orNone,
   perAxis,
   range,
   real,
+  texts,
+  whole,
   yesNo,
 } from '../fields.js';
 import { type Group, merge } from '../merge.js';
 import type { Preset } from '../pretrain-schema.js';
+import { PROTOCOL_CHANGES, PROTOCOLS } from './archives.js';
 import {
-  labelNames,
   PAPER_TRAINING,
   SHARED_DEFAULTS,
   sharedEntries,
@@ -26,7 +29,13 @@ const schema = v.strictObject({
   task: oneOf('What is learnt.', ['segmentation']),
   dimensions: oneOf('Images (2) or volumes (3).', [2, 3]),
   ...sharedEntries,
-  labelNames,
+  protocol: orNone(
+    oneOf(
+      '3D: archive whose own values the presets official and paper have; the command line takes that of DATA.',
+      PROTOCOLS,
+    ),
+  ),
+  labelNames: orNone(texts('Structures to learn, by their names; none takes all.')),
   loss: oneOf(
     'Dice; Dice plus BCE of the probabilities; or, as the released code has it, plus BCE of the sigmoid of the probabilities; or Tversky with weights 0.3 and 0.7.',
     ['dice', 'dice+bce', 'dice+bce-double-sigmoid', 'tversky'],
@@ -52,6 +61,12 @@ const schema = v.strictObject({
     ...volumeEntries,
     scale: range("2D: share of the image's area that a training crop covers.", 0, 1),
     rotation: real('2D: largest rotation of a training image, in degrees.', 0, 180),
+    margin: orNone(
+      whole(
+        '3D: training crops lie where the mask is, with so many voxels around it; none: anywhere.',
+        0,
+      ),
+    ),
     flip: chance('3D: chance of a flip along each axis. 2D: of a mirrored training image.'),
     overlap: v.pipe(
       v.number(),
@@ -67,11 +82,12 @@ const schema = v.strictObject({
 
 /** Everything that decides a segmentation run, resolved. */
 export type SegmentationSettings = DeepReadonly<v.InferOutput<typeof schema>>;
-type Defaults = Filled<SegmentationSettings>;
+export type SegmentationDefaults = Filled<SegmentationSettings>;
 
 /** What the released code runs on volumes, made independent of one data set. */
-const volumes: Defaults = {
+const volumes: SegmentationDefaults = {
   ...SHARED_DEFAULTS,
+  protocol: null,
   labelNames: null,
   batch: 4,
   select: 'loss',
@@ -84,19 +100,20 @@ const volumes: Defaults = {
     intensity: 'auto',
     scale: [0.3, 1],
     rotation: 10,
+    margin: null,
     flip: 0.5,
     overlap: 0.5,
   },
 };
 
 /** Neither the paper nor its code segments pictures. */
-const OFFICIAL: Readonly<Record<2 | 3, Defaults>> = {
+const OFFICIAL: Readonly<Record<2 | 3, SegmentationDefaults>> = {
   2: { ...volumes, batch: 16, views: { ...volumes.views, size: [224, 224] } },
   3: volumes,
 };
 
 /** What each preset changes in the official values. */
-const CHANGES: Readonly<Record<Preset, DeepPartial<Defaults>>> = {
+const CHANGES: Readonly<Record<Preset, DeepPartial<SegmentationDefaults>>> = {
   official: {},
   default: { select: 'score', loss: 'dice+bce' },
   paper: { ...PAPER_TRAINING, loss: 'dice' },
@@ -107,7 +124,11 @@ export const segmentationSettings: TaskSettings<typeof schema> = {
   use: 'masks',
   dimensions: [2, 3],
   otherwise: 3,
-  defaults: (preset, dimensions): Group => merge(OFFICIAL[dimensions], CHANGES[preset]),
+  defaults: (preset, dimensions, { protocol }): Group => {
+    const own = PROTOCOLS.find((name) => dimensions === 3 && name === protocol);
+    const plain = merge(OFFICIAL[dimensions], CHANGES[preset]);
+    return own ? merge(plain, PROTOCOL_CHANGES[own][preset]) : plain;
+  },
   check: checkGroups,
 };
 

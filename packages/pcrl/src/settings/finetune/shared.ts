@@ -147,20 +147,24 @@ const inputSize = v.pipe(
   }),
 );
 
+const millimetres = v.pipe(v.number(), v.finite(), v.gtValue(0));
+
 /** How volumes are brought to the grid and the scale of pre-training. */
 export const volumeEntries = {
   spacing: v.pipe(
-    v.union([v.literal('native'), v.pipe(v.number(), v.finite(), v.gtValue(0))]),
+    v.union([v.literal('native'), millimetres, v.tuple([millimetres, millimetres, millimetres])]),
     v.metadata({
-      allowed: 'a number of millimetres above 0, or native',
+      allowed: 'a number of millimetres above 0, three of them [x, y, z], or native',
       meaning: '3D: voxel spacing that volumes are resampled to.',
     }),
   ),
-  intensity: oneOf('3D: mapping of the image’s values to [0, 1], as in pre-training.', [
-    'auto',
-    'ct',
-    'percentile',
-  ]),
+  intensity: v.pipe(
+    v.union([v.picklist(['auto', 'ct', 'percentile']), range('')]),
+    v.metadata({
+      allowed: 'auto | ct | percentile, or [low, high] in Hounsfield units',
+      meaning: '3D: what of the image’s values becomes [0, 1]; the words as in pre-training.',
+    }),
+  ),
 };
 
 /** How images are shown to a network that reads them whole. */

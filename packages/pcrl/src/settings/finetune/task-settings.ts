@@ -11,8 +11,8 @@ export interface TaskSettings<Schema extends v.GenericSchema<unknown, unknown>> 
   readonly dimensions: readonly (2 | 3)[];
   /** Where neither the settings nor a size tell. */
   readonly otherwise?: 2 | 3;
-  /** What a preset fills in. */
-  defaults(preset: Preset, dimensions: 2 | 3): Group;
+  /** What a preset fills in, beside what was given. */
+  defaults(preset: Preset, dimensions: 2 | 3, given: Group): Group;
   /** @throws {SettingsError} values that are allowed do not go together */
   check?(settings: v.InferOutput<Schema>): void;
 }
