@@ -12,15 +12,27 @@ export interface Estimate {
   readonly high: number;
   /**
    * Two-sided p of the hypothesis that the figure is 0, from the same resamples: twice the share of them
-   * on the far side of 0 (or on it), one resample added (Davison and Hinkley 1997, section 4.2). Means
-   * something for a difference only.
+   * on the far side of 0 (or on it), one resample added (Davison and Hinkley 1997, section 4.2), and never
+   * below what so few patients can show ({@link smallestP}). Means something for a difference only.
    */
   readonly pOfZero: number;
+  readonly patients: number;
   /** Resamples in which the figure could not be computed (a class was absent); left out. */
   readonly undefinedResamples: number;
 }
 
 const defaultResamples = 2000;
+/** What two ways of computing the same figure may differ by: such a difference is 0. */
+const ROUNDING = 1e-12;
+
+/**
+ * The smallest two-sided p that a paired test on so many patients can give: that of all of them changing in
+ * one direction, when either direction is as likely for each (Fisher's randomisation test), 2 / 2^n. The
+ * bootstrap alone would call two patients that both gain significant.
+ */
+export function smallestP(patients: number): number {
+  return 2 ** (1 - patients);
+}
 
 /**
  * 95 % percentile interval of a statistic over patients (Efron 1979): draws as many patients as
@@ -61,13 +73,15 @@ export function bootstrap(
     if (resampled !== undefined) values[defined++] = resampled;
   }
   const sorted = values.subarray(0, defined).sort();
-  const atMost = sorted.filter((resampled) => resampled <= 0).length;
-  const atLeast = sorted.filter((resampled) => resampled >= 0).length;
+  const atMost = sorted.filter((resampled) => resampled <= ROUNDING).length;
+  const atLeast = sorted.filter((resampled) => resampled >= -ROUNDING).length;
+  const pOfResamples = (2 * (Math.min(atMost, atLeast) + 1)) / (defined + 1);
   return {
     value,
+    patients: count,
     low: defined === 0 ? value : percentile(sorted, 2.5),
     high: defined === 0 ? value : percentile(sorted, 97.5),
-    pOfZero: Math.min(1, (2 * (Math.min(atMost, atLeast) + 1)) / (defined + 1)),
+    pOfZero: Math.min(1, Math.max(smallestP(count), pOfResamples)),
     undefinedResamples: resamples - defined,
   };
 }

@@ -1,6 +1,6 @@
 export { auroc } from './auroc.js';
 export { type AurocPerClass, aurocPerClass, meanOfDefined } from './auroc-per-class.js';
-export { bootstrap, type Estimate } from './bootstrap.js';
+export { bootstrap, type Estimate, smallestP } from './bootstrap.js';
 export { type DiceOverCases, dice, diceOverCases } from './dice.js';
 export { type DetectedScan, FALSE_POSITIVE_RATES, type Finding, type Froc, froc } from './froc.js';
 export { hausdorff95, type MaskGrid } from './hausdorff.js';

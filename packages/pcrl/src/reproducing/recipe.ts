@@ -46,6 +46,8 @@ export interface Recipe {
   readonly printedAs?: string;
   readonly scenarios: readonly Scenario[];
   readonly arms: readonly Arm[];
+  /** The arm that the others are tested against, beside scratch. */
+  readonly reference?: string;
   readonly pictures?: readonly PictureKind[];
 }
 

@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
-import { SettingsError } from '../errors.js';
+import { join, resolve } from 'node:path';
+import { RunError, SettingsError } from '../errors.js';
 import { textTable } from '../evaluation/comparison/words.js';
+import { describeHolder, type LockHolder, takeLock } from '../lock-file.js';
 import { tasks } from '../tasks/registry.js';
 import type { RunIO } from '../training/run-io.js';
 import { budgets } from './budgets.js';
@@ -14,7 +15,7 @@ import { recipeNamed } from './recipes/registry.js';
 import { unfinished } from './runs.js';
 import { makeTable, type ScenarioTable } from './table.js';
 import { heading, kindOfData } from './table-page.js';
-import { mainTable } from './table-text.js';
+import { mainTable, testTable } from './table-text.js';
 import { writeTable } from './write-table.js';
 
 /** What to reproduce, and how. */
@@ -44,8 +45,27 @@ export interface Reproduced {
  * numbers beside the paper's as CSV, Markdown and HTML.
  *
  * @throws {SettingsError} there is no such table, or no data for it
+ * @throws {RunError} another process is at work in the folder
  */
 export async function reproduce(request: ReproduceRequest, io: RunIO): Promise<Reproduced> {
+  const release = takeLock(join(resolve(request.out), 'lock.json'), (holder) =>
+    busy(request.out, holder),
+  );
+  try {
+    return await reproduceAlone(request, io);
+  } finally {
+    release();
+  }
+}
+
+function busy(out: string, holder: LockHolder | undefined): RunError {
+  return new RunError(
+    `${out} is being filled by ${describeHolder(holder)}`,
+    'Wait for it, or stop it: the same command then goes on. Another --out, or --jobs of that one, runs more at a time.',
+  );
+}
+
+async function reproduceAlone(request: ReproduceRequest, io: RunIO): Promise<Reproduced> {
   const plan = await openPlan(request, io);
   const failures = await carryOut(plan, request.jobs, io);
   if (io.interrupted()) {
@@ -53,7 +73,7 @@ export async function reproduce(request: ReproduceRequest, io: RunIO): Promise<R
     return { tables: [], page: undefined, failed: failures.size };
   }
   const tables = makeTable(plan, failures);
-  for (const table of tables) sayTable(table, io);
+  for (const table of tables) sayTable(table, plan.recipe.reference, io);
   const page = await writeTable(plan, tables, request.out, io);
   io.say(`report: ${page}`);
   return { tables, page, failed: failures.size };
@@ -109,8 +129,11 @@ async function dataFor(
   return drawn;
 }
 
-function sayTable(table: ScenarioTable, io: RunIO): void {
-  const { columns, rows } = mainTable(table);
+function sayTable(table: ScenarioTable, reference: string | undefined, io: RunIO): void {
   io.say(`\n${heading(table)}. ${kindOfData(table)}`);
+  const { columns, rows } = mainTable(table);
   for (const line of textTable(columns, rows)) io.say(line);
+  if (table.tests.length === 0 || reference === undefined) return;
+  const tests = testTable(table, reference);
+  for (const line of textTable(tests.columns, tests.rows)) io.say(line);
 }

@@ -19,7 +19,7 @@ import { picturesOf } from './pictures.js';
 import type { Plan } from './plan.js';
 import { printedFigures } from './printed-figures.js';
 import { oursOf, type ScenarioTable } from './table.js';
-import { classTable, mainTable } from './table-text.js';
+import { classTable, mainTable, testTable } from './table-text.js';
 
 /** A table as a page: figures, learning curves over the shares of labels, pictures, and the runs behind. */
 export async function tablePage(
@@ -31,7 +31,7 @@ export async function tablePage(
   const { recipe, budget } = plan;
   const sections: Section[] = [];
   for (const made of tables) {
-    sections.push({ heading: heading(made), content: scenarioContent(made) });
+    sections.push({ heading: heading(made), content: scenarioContent(made, recipe.reference) });
     sections.push(...(await picturesOf(recipe.pictures ?? [], made, pictures, io)));
   }
   sections.push({ heading: 'How this was made', content: origins(plan, tables) });
@@ -71,7 +71,7 @@ function lead({ budget, recipe }: Plan, tables: readonly ScenarioTable[]): strin
   return `${done} of ${rows.length} rows have runs of ours, beside the numbers that the paper prints.${smoke}${printed}`;
 }
 
-function scenarioContent(made: ScenarioTable): readonly Html[] {
+function scenarioContent(made: ScenarioTable, reference = ''): readonly Html[] {
   const main = mainTable(made);
   const classes = classTable(made);
   const best = made.rows.filter(({ ours }) => ours).at(-1);
@@ -93,6 +93,14 @@ function scenarioContent(made: ScenarioTable): readonly Html[] {
       caption: `${made.metric} x100: mean ± standard deviation over seeds, 95 % bootstrap interval over patients. p is of no difference to scratch, corrected for the number of comparisons (Holm). Paper: as printed.`,
       ...main,
     }),
+    ...(made.tests.length > 0
+      ? [
+          table({
+            caption: `Difference to ${reference} with the same labels: paired bootstrap over patients, 95 % interval; p of no difference, corrected for the number of rows here (Holm).`,
+            ...testTable(made, reference),
+          }),
+        ]
+      : []),
     ...curves(made),
     ...(made.figures.length > 2 && classes.rows.length > 0
       ? [

@@ -1,6 +1,12 @@
 import { quoteField } from '../datasets/csv.js';
-import { interval, signed, times100, withSpread } from '../evaluation/comparison/words.js';
-import { oursOf, type ScenarioTable, type TableRow } from './table.js';
+import {
+  interval,
+  probability,
+  signed,
+  times100,
+  withSpread,
+} from '../evaluation/comparison/words.js';
+import { oursOf, type ScenarioTable } from './table.js';
 
 /** A figure as the paper prints it: `76.6`, `failed`, or nothing. */
 export function printedText(figure: number | null | undefined): string {
@@ -39,7 +45,7 @@ export function mainTable(table: ScenarioTable): {
         printedText(row.printed[name]),
       ];
     }),
-    ...(hasGain ? [signed(row.ours?.gain), probability(row)] : []),
+    ...(hasGain ? [signed(row.ours?.gain), probability(row.ours?.gain, row.ours?.correctedP)] : []),
     row.ours ? `${row.ours.group.labelled} x ${row.ours.group.seeds.length}` : '',
   ]);
   return { columns, rows: cells };
@@ -50,10 +56,12 @@ function unbroken(reason: string | undefined): string | undefined {
   return reason?.replaceAll(' ', '\u00a0');
 }
 
-function probability({ ours }: TableRow): string {
-  const p = ours?.correctedP;
-  if (p === undefined) return '';
-  return p < 0.002 ? '< 0.002' : p.toFixed(3);
+/** Rows held against the recipe's reference row; nothing where there are none. */
+export function testTable({ tests, metric }: ScenarioTable, reference: string) {
+  const rows = tests.map(({ labels, arm, difference, correctedP }) => [
+    ...[labels, arm, signed(difference), probability(difference, correctedP)],
+  ]);
+  return { columns: ['Labels', 'Row', `${metric} Mean over ${reference}`, 'p (Holm)'], rows };
 }
 
 /** Every class, ours and in brackets the paper's. */
@@ -105,10 +113,13 @@ function number(value: number | undefined): string {
 }
 
 /** A table as Markdown. */
-export function markdownTable(
-  columns: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
+export function markdownTable({
+  columns,
+  rows,
+}: {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(columns), line(columns.map(() => '--')), ...rows.map(line)].join('\n');

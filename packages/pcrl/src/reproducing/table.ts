@@ -10,6 +10,7 @@ import type { Failures } from './carry-out.js';
 import type { Cell, Plan, ScenarioPlan } from './plan.js';
 import { printed } from './printed-figures.js';
 import { percent, type Scenario } from './recipe.js';
+import { type RowTest, testRows } from './row-tests.js';
 import { resultsOf } from './runs.js';
 
 /** A row of a table that was made. */
@@ -33,6 +34,8 @@ export interface ScenarioTable {
   /** Figures of ours: `Mean`, then the classes. */
   readonly figures: readonly string[];
   readonly rows: readonly TableRow[];
+  /** Rows held against the one that the recipe names. */
+  readonly tests: readonly RowTest[];
   /** The runs behind it; undefined where there are none. */
   readonly runs: ComparableRuns | undefined;
 }
@@ -70,7 +73,9 @@ function scenarioTable(
   const metric = result?.metric ?? (scenario.task === 'segmentation' ? 'Dice' : 'AUROC');
   const classes = result?.classes ?? printedNames.filter((name) => name !== 'Mean');
   const figures = ['Mean', ...new Set(classes)];
-  return { scenario, isPapers, notes, metric, figures, rows, runs };
+  const { reference } = plan.recipe;
+  const tests = runs && reference !== undefined ? testRows(rows, reference, runs) : [];
+  return { scenario, isPapers, notes, metric, figures, rows, tests, runs };
 }
 
 /** The figure of a row by its name; undefined where there is none. */

@@ -6,7 +6,7 @@ import type { Plan } from './plan.js';
 import { printedFigures } from './printed-figures.js';
 import type { ScenarioTable } from './table.js';
 import { heading, kindOfData, tablePage } from './table-page.js';
-import { csvOf, mainTable, markdownTable } from './table-text.js';
+import { csvOf, mainTable, markdownTable, testTable } from './table-text.js';
 
 /** Writes a table as CSV, Markdown and HTML, with its pictures, into the folder of all runs. Gives the HTML file. */
 export async function writeTable(
@@ -30,12 +30,12 @@ function write(path: string, text: string): void {
 
 function markdown({ recipe, budget }: Plan, tables: readonly ScenarioTable[]): string {
   const parts = tables.map((table) => {
-    const { columns, rows } = mainTable(table);
     const notes = table.notes.map((note) => `- ${note}`);
     return [
       `## ${heading(table)}`,
       kindOfData(table),
-      markdownTable(columns, rows),
+      markdownTable(mainTable(table)),
+      ...(table.tests.length > 0 ? [markdownTable(testTable(table, recipe.reference ?? ''))] : []),
       ...(notes.length > 0 ? [notes.join('\n')] : []),
     ].join('\n\n');
   });

@@ -10,6 +10,7 @@ import {
   holm,
   meanAurocStatistic,
   meanStatistic,
+  smallestP,
   spreadOf,
 } from '../../src/metrics/index.js';
 import { percentile } from '../../src/metrics/spread.js';
@@ -70,6 +71,15 @@ describe('the paired test', () => {
     expect(pOf(dices.map((dice) => dice + 1))).toBeCloseTo(2 / 20_001, 12);
   });
 
+  it('gives no p below what a randomisation test of so few patients can give', () => {
+    const gained = (count: number) =>
+      bootstrap(meanStatistic(dices.slice(0, count)), names.slice(0, count), stream())!;
+    expect(gained(2)).toMatchObject({ pOfZero: 0.5, patients: 2 });
+    expect(gained(5).pOfZero).toBe(smallestP(5));
+    expect(gained(5).pOfZero).toBe(2 / 32);
+    expect(gained(40).pOfZero).toBeCloseTo(2 / 2001, 12);
+  });
+
   it('is corrected as Holm has it', () => {
     expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02]);
     expect(holm([0.6, 0.5])).toEqual([1, 1]);
@@ -109,6 +119,59 @@ answer = np.percentile(areas, [2.5, 97.5]).tolist()`,
     const interval = bootstrap(aurocStatistic(scores, labels), names, stream(), 5000)!;
     expect(Math.abs(interval.low - low)).toBeLessThan(0.01);
     expect(Math.abs(interval.high - high)).toBeLessThan(0.01);
+  });
+
+  it.skipIf(!havePython)('agrees with scikit-learn and numpy on the same resamples', () => {
+    const samples = [false, true].map((tied) => {
+      const patients = Array.from({ length: 30 }, () => `p${random.integer(12)}`);
+      const label = patients.map((_, i) => (i < 2 ? i : Number(random.chance(0.4))));
+      const draw = () => (tied ? random.integer(5) / 5 : random.normal());
+      return { patients, labels: label, a: patients.map(draw), b: patients.map(draw) };
+    });
+    const resamples = 200;
+    const drawn = samples.map(({ patients }) => {
+      const count = new Set(patients).size;
+      const same = stream(5);
+      return Array.from({ length: resamples }, () =>
+        Array.from({ length: count }, () => same.integer(count)),
+      );
+    });
+    const wanted = python<Record<'a' | 'mean' | 'difference', number[]>[]>(
+      { samples, drawn },
+      `from sklearn.metrics import roc_auc_score
+def summary(values, count):
+    v = np.array([x for x in values if x is not None])
+    least = min((v <= 1e-12).sum(), (v >= -1e-12).sum())
+    p = min(1, max(2.0 ** (1 - count), 2 * (least + 1) / (len(v) + 1)))
+    return np.percentile(v, [2.5, 97.5]).tolist() + [float(p), len(values) - len(v)]
+answer = []
+for s, drawn in zip(given['samples'], given['drawn']):
+    order = list(dict.fromkeys(s['patients']))
+    cases = [[i for i, p in enumerate(s['patients']) if p == name] for name in order]
+    y, a, b = (np.array(s[key]) for key in ('labels', 'a', 'b'))
+    auc = lambda at, x: roc_auc_score(y[at], x[at]) if len(set(y[at])) == 2 else None
+    picks = [np.array([i for n in names for i in cases[n]]) for names in drawn]
+    areas = [(auc(at, a), auc(at, b)) for at in picks]
+    answer.append(dict(
+        a=summary([one for one, _ in areas], len(order)),
+        mean=summary([a[at].mean() for at in picks], len(order)),
+        difference=summary([None if one is None else one - two for one, two in areas], len(order))))`,
+    );
+    samples.forEach(({ patients, labels: label, a, b }, n) => {
+      const statistics = {
+        a: aurocStatistic(a, label),
+        mean: meanStatistic(a),
+        difference: differenceOf(aurocStatistic(a, label), aurocStatistic(b, label)),
+      };
+      for (const [name, statistic] of Object.entries(statistics)) {
+        const found = bootstrap(statistic, patients, stream(5), resamples)!;
+        const { low, high, pOfZero, undefinedResamples } = found;
+        const reference = wanted[n]![name as keyof typeof statistics];
+        [low, high, pOfZero, undefinedResamples].forEach((value, at) => {
+          expect(Math.abs(value - reference[at]!)).toBeLessThan(1e-9);
+        });
+      }
+    });
   });
 
   it('draws patients, not images: repeats of a patient narrow nothing', () => {

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SettingsError } from '../../src/errors.js';
@@ -58,11 +59,38 @@ describe('table 4 on phantoms', () => {
     expect(statSync(results).mtimeMs).toBe(before);
   });
 
+  it('lets no second process into its folder, and takes over the lock of one that is gone', async () => {
+    const { io } = listeningIO();
+    const lock = join(out, 'lock.json');
+    expect(existsSync(lock)).toBe(false);
+    const held = { host: hostname(), since: '2026-11-24T12:00:00.000Z' };
+    writeFileSync(lock, JSON.stringify({ ...held, pid: process.ppid }));
+    await expect(reproduce(request, io)).rejects.toThrow(
+      /is being filled by process \d+ on .*\n {2}Wait for it, or stop it: the same command then goes on/,
+    );
+    expect(existsSync(lock)).toBe(true);
+    // Numbers of processes end far below.
+    writeFileSync(lock, JSON.stringify({ ...held, pid: 2 ** 30 }));
+    expect((await reproduce(request, io)).failed).toBe(0);
+    expect(existsSync(lock)).toBe(false);
+  });
+
   it('lists a command for each run that is left', async () => {
     const commands = await commandsOf({ ...request, out: temporaryFolder() }, listeningIO().io);
     expect(commands.filter((line) => line.includes('pretrain ')).length).toBe(2);
     expect(commands.filter((line) => line.includes('finetune ')).length).toBe(4);
   });
+});
+
+it('tests rows of an ablation against the method as it is', async () => {
+  const { io, said } = listeningIO();
+  const { tables } = await reproduce({ ...request, name: 'table-2' }, io);
+  const [pairwise, crossed] = tables[0]!.rows.map(({ ours }) => ours!.mean.estimate!.value);
+  expect(tables[0]!.tests).toHaveLength(1);
+  expect(tables[0]!.tests[0]).toMatchObject({ labels: '5%', arm: 'crossed' });
+  expect(tables[0]!.tests[0]!.difference.value).toBeCloseTo(crossed! - pairwise!, 12);
+  expect(said.join('\n')).toContain('AUROC Mean over pairwise');
+  expect(readFileSync(join(out, 'table-2.md'), 'utf8')).toContain('| AUROC Mean over pairwise |');
 });
 
 it('refuses a table that the paper has not, and a budget without data', async () => {

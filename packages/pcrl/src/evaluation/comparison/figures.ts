@@ -75,6 +75,17 @@ export function figuresOf(
   return withCorrectedP(figures);
 }
 
+/** The mean over the classes of one group minus that of another, on the same resamples of patients. */
+export function meanDifference(
+  group: Group,
+  other: Group,
+  { runs, test }: ComparableRuns,
+): Estimate | undefined {
+  const { metric, classes } = runs[0]!.result;
+  const [own, base] = [group, other].map((each) => statisticsOf(each, metric, classes).mean);
+  return resampled(differenceOf(own!, base!), test);
+}
+
 function withCorrectedP(
   figures: readonly Omit<GroupFigures, 'correctedP'>[],
 ): readonly GroupFigures[] {

@@ -1,4 +1,4 @@
-import type { Estimate, Spread } from '../../metrics/index.js';
+import { type Estimate, type Spread, smallestP } from '../../metrics/index.js';
 import type { GroupFigure, GroupFigures } from './figures.js';
 
 /** A figure x100 with one decimal, as papers print it. */
@@ -24,8 +24,26 @@ export function signed(gain: Estimate | undefined): string {
   return `${gain.value < 0 ? '' : '+'}${times100(gain.value)} (${interval(gain)})`;
 }
 
-/** `0.012`; what 2,000 resamples cannot tell apart from less is said as such. */
-function probability(p: number): string {
+/** Tests that cannot give a smaller p than this are no tests. */
+const SIGNIFICANT = 0.05;
+
+/** Whether no test on so few patients could tell a difference from none. */
+export function isTooFew({ patients }: Estimate): boolean {
+  return smallestP(patients) > SIGNIFICANT;
+}
+
+/**
+ * `0.012`; what 2,000 resamples cannot tell apart from less is said as such, and with very few patients
+ * that no p would mean anything.
+ *
+ * @param p corrected for the number of comparisons
+ */
+export function probability(difference: Estimate | undefined, p: number | undefined): string {
+  if (!difference || p === undefined) return '';
+  if (isTooFew(difference)) {
+    const least = Number(smallestP(difference.patients).toPrecision(2));
+    return `too few cases (p ≥ ${least})`;
+  }
   return p < 0.002 ? '< 0.002' : p.toFixed(3);
 }
 
@@ -74,7 +92,7 @@ export function comparisonTable(
       String(group.seeds.length),
       withSpread(mean),
       interval(mean.estimate),
-      ...(hasGain ? [signed(gain), correctedP === undefined ? '' : probability(correctedP)] : []),
+      ...(hasGain ? [signed(gain), probability(gain, correctedP)] : []),
       ...(hasDistance ? [distance(hausdorff95)] : []),
       ...further.map((name) => plain(figure.further[name])),
       ...perClass.map(withSpread),
@@ -109,9 +127,11 @@ export function answer(figures: readonly GroupFigures[], metric: string): string
   const { gain, group } = smallest;
   const points = `${gain.value < 0 ? '−' : '+'}${times100(Math.abs(gain.value))} points of ${metric}`;
   const isSure = gain.low > 0 || gain.high < 0;
-  const sure = isSure
-    ? ''
-    : ' The interval holds 0: on these patients it cannot be told from no gain.';
+  const sure = isTooFew(gain)
+    ? ` ${gain.patients === 1 ? 'One patient is' : `${gain.patients} patients are`} too few to tell it from no gain.`
+    : isSure
+      ? ''
+      : ' The interval holds 0: on these patients it cannot be told from no gain.';
   return (
     `With ${group.labelled} labelled cases, starting from ${group.source} instead of from scratch was worth ` +
     `${points} (95 % interval ${interval(gain)}, over the patients of the test split).${sure}`

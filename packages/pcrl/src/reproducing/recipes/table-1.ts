@@ -10,6 +10,7 @@ export const table1: Recipe = {
     { source: 'luna', target: 'brats', task: 'segmentation', labels: [0.1], figures: ['Mean'] },
     { source: 'luna', target: 'lits', task: 'segmentation', labels: [0.1], figures: ['liver'] },
   ],
+  reference: 'without skips',
   arms: [
     { name: 'without skips', start: () => pretrainedBy('pcrlv2') },
     {

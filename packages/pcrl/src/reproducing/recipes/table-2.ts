@@ -8,6 +8,7 @@ export const table2: Recipe = {
   scenarios: [
     { source: 'nih', target: 'nih', task: 'classification', labels: [0.05], figures: ['Mean'] },
   ],
+  reference: 'pairwise',
   arms: [
     { name: 'pairwise', start: () => pretrainedBy('pcrlv2') },
     { name: 'crossed', start: () => pretrainedBy('pcrlv2', { loss: { comparison: 'crossed' } }) },

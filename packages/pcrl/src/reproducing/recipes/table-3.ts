@@ -45,6 +45,7 @@ export const table3: Recipe = {
       figures: ['Mean'],
     },
   ],
+  reference: '5 scales, sub-crop',
   arms: [
     {
       name: 'restoration at full resolution',

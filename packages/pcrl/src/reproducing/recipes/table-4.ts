@@ -13,5 +13,6 @@ export const table4: Recipe = {
       labels: [0.05, 0.1, 0.2, 0.3, 0.4],
     },
   ],
+  reference: 'PCRLv2',
   arms: methodArms(['TS', 'MG', 'TransVW', 'C2L', 'SimSiam', 'PCRLv1', 'PCRLv2']),
 };

@@ -14,5 +14,6 @@ export const table5: Recipe = {
       figures: ['Mean'],
     },
   ],
+  reference: 'PCRLv2',
   arms: methodArms(['TS', 'MG', 'TransVW', 'Cube++', '3D-CPC', 'PCRLv1', 'PCRLv2']),
 };

@@ -13,5 +13,6 @@ export const table6: Recipe = {
       labels: [0.1, 0.2, 0.3, 0.4, 0.5, 1],
     },
   ],
+  reference: 'PCRLv2',
   arms: methodArms(['TS', 'IN', 'MG', 'TransVW', 'C2L', 'SimSiam', 'PCRLv1', 'PCRLv2']),
 };

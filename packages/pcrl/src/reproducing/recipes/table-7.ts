@@ -13,5 +13,6 @@ export const table7: Recipe = {
       labels: [0.1, 0.2, 0.3, 0.4, 1],
     },
   ],
+  reference: 'PCRLv2',
   arms: methodArms(['TS', 'MG', 'TransVW', 'Cube++', '3D-CPC', 'PCRLv1', 'PCRLv2']),
 };

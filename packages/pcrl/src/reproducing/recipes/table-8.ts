@@ -14,5 +14,6 @@ export const table8: Recipe = {
       figures: ['liver'],
     },
   ],
+  reference: 'PCRLv2',
   arms: methodArms(['TS', 'MG', 'TransVW', 'Cube++', '3D-CPC', 'PCRLv1', 'PCRLv2']),
 };
