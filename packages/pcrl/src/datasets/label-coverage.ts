@@ -19,7 +19,11 @@ export interface SubsetRequest {
  * @returns undefined where nothing is missing
  */
 export function missingClasses(request: SubsetRequest): string | undefined {
-  const { train, labelled, classes, seed } = request;
+  const { seed } = request;
+  const train = request.train.map(withFindings);
+  const labelled = request.labelled.map(withFindings);
+  const hasCandidates = train.some(({ candidates }) => candidates !== undefined);
+  const classes = hasCandidates ? ['nodule'] : request.classes;
   const missing = (['positive', 'negative'] as const).flatMap((side) => {
     const names = classes.filter((_, at) => has(train, at, side) && !has(labelled, at, side));
     return names.length > 0 ? [`no ${side} case of ${listed(names)}`] : [];
@@ -31,6 +35,13 @@ export function missingClasses(request: SubsetRequest): string | undefined {
     `the ${labelled.length} labelled cases hold ${missing.join(' and ')}; ` +
     `the smallest share that holds both sides of every class is ${percent}% (${enough} cases)`
   );
+}
+
+/** A scan with candidates shows one side only: a finding, where it has one. */
+function withFindings(item: Case): Case {
+  if (!item.candidates) return item;
+  const isThere = item.candidates.some(({ label }) => label === 1);
+  return { ...item, labels: [isThere ? 1 : Number.NaN] };
 }
 
 /** Subsets are nested, so the smallest that is enough is found by halving. */

@@ -4,7 +4,7 @@ import { PcrlError } from '../errors.js';
 import type { Metric } from '../tasks/task.js';
 import type { RunIO } from '../training/run-io.js';
 import { VERSION } from '../training/version.js';
-import { classChart, learningCurves, trainingCurves } from './comparison/curves.js';
+import { classChart, frocCharts, learningCurves, trainingCurves } from './comparison/curves.js';
 import { figuresOf, type GroupFigures } from './comparison/figures.js';
 import { type ComparableRuns, readRuns } from './comparison/finetuned-run.js';
 import { byBudget, groupRuns } from './comparison/groups.js';
@@ -83,6 +83,7 @@ async function report(
       content: budgets.flatMap((groups) => trainingCurves(groups, metric)),
     },
     ...(await pictureSections(['predictions', 'failures'], smallest, comparable, pictures)),
+    { heading: 'FROC', content: frocCharts(smallest) },
     ...(await pretrainingSections(figures, pictures, io)),
     { heading: 'How this was made', content: origins(comparable) },
   ];

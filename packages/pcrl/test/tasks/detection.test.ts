@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveTensors } from '@pcrl/torch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labelledSubset, missingClasses, openDataset } from '../../src/datasets/index.js';
 import { compare } from '../../src/evaluation/compare.js';
 import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
 import { candidatesOf, countDrawn, drawCandidates } from '../../src/tasks/detection/candidates.js';
@@ -146,6 +147,8 @@ describe('detection of nodules', () => {
     const folders = ['folder', 'second'].map((name) => join(root, name));
     const { groups } = await compare(folders, join(root, 'report.html'), listeningIO().io);
     expect(groups[0]?.mean.estimate?.value).toBeGreaterThanOrEqual(0);
+    const page = readFileSync(join(root, 'report.html'), 'utf8');
+    expect(page).toContain('FROC with 7 labelled scans');
   });
 
   it('probes a frozen encoder', async () => {
@@ -171,6 +174,23 @@ describe('detection of nodules', () => {
     ).rejects.toThrow(/a candidate lies outside of the scan/);
     rmSync(folder, { recursive: true });
   });
+});
+
+it('says which share of the labels would hold a nodule', async () => {
+  const { cases } = await openDataset([luna.folder], { use: 'detection' });
+  const train = cases.filter(({ split }) => split === 'train');
+  const [first] = labelledSubset(train, { count: 1 }, 1);
+  const kept = labelledSubset(train, { count: 2 }, 1).find((scan) => scan !== first);
+  const scarce = train.map((scan) => ({
+    ...scan,
+    candidates: scan.candidates!.map((point) => ({
+      ...point,
+      label: scan === kept ? point.label : (0 as const),
+    })),
+  }));
+  const labelled = labelledSubset(scarce, { count: 1 }, 1);
+  const said = missingClasses({ train: scarce, labelled, classes: [], seed: 1 });
+  expect(said).toMatch(/no positive case of nodule; the smallest share .* is 28.6% \(2 cases\)/);
 });
 
 describe('candidates', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { rocCurve } from '../../metrics/index.js';
+import { FALSE_POSITIVE_RATES, rocCurve } from '../../metrics/index.js';
 import { readMetrics, type SeedMetrics, validationsIn } from '../../tasks/seed-metrics.js';
 import {
   type Html,
@@ -150,6 +150,33 @@ export function rocCharts(groups: readonly Group[], classes: readonly string[]):
       reference: DIAGONAL,
     });
   });
+}
+
+/** Sensitivity over false positives a scan, the mean over seeds; a line for each source. */
+export function frocCharts(groups: readonly Group[]): Html[] {
+  const labelled = groups[0]?.labelled ?? 0;
+  const series = groups.map(({ source, seeds }) => ({
+    name: source,
+    points: FALSE_POSITIVE_RATES.map((x, at) => {
+      const values = seeds.map(({ result }) => result.test.sensitivities?.[at] ?? 0);
+      return { x, y: (100 * values.reduce((sum, value) => sum + value, 0)) / values.length };
+    }),
+  }));
+  if (!groups.some(({ seeds }) => seeds[0]!.result.test.sensitivities)) return [];
+  const chart = lineChart({
+    title: `FROC with ${labelled} labelled scans`,
+    alt: 'Sensitivity over the number of false positives a scan',
+    caption: 'Mean over seeds; CPM in the table is the mean of the seven points.',
+    x: {
+      kind: 'log',
+      name: 'false positives a scan',
+      values: FALSE_POSITIVE_RATES,
+      labels: FALSE_POSITIVE_RATES.map((rate) => (rate < 1 ? `1/${1 / rate}` : String(rate))),
+    },
+    y: { name: 'sensitivity x100', extent: [0, 100] },
+    series,
+  });
+  return [chart];
 }
 
 function thinned(points: readonly LinePoint[]): LinePoint[] {
