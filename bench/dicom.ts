@@ -4,8 +4,6 @@
  *
  *     OMP_NUM_THREADS=1 taskset -c 1 npx tsx bench/dicom.ts [rounds]
  *
- * With `GLIBC_TUNABLES=glibc.malloc.hugetlb=1` before it, ours asks for huge pages too; numpy does so by
- * itself, and never gets the tunable.
  * Ours lays voxels out with z fastest. pydicom's are slices in a row; "z fastest" lays them out as ours.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -25,53 +23,54 @@ const PEERS = ['slices in a row', 'z fastest'] as const;
 
 interface Reading {
   readonly milliseconds: number;
+  /** Processor time of all threads, which other work on the cores disturbs less. */
+  readonly busy: number;
   readonly sum: number;
 }
 
 async function ours(folder: string): Promise<Reading> {
-  const start = performance.now();
+  const [start, used] = [performance.now(), process.cpuUsage()];
   const { voxels } = await readImage(folder);
   const milliseconds = performance.now() - start;
+  const { user, system } = process.cpuUsage(used);
   let sum = 0;
   for (const value of voxels) sum += value;
-  return { milliseconds, sum };
+  return { milliseconds, busy: (user + system) / 1000, sum };
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-function shown(values: readonly number[]): string {
-  const range = `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}`;
-  return `${median(values).toFixed(0)} ms (${range})`;
+function ratio(of: 'milliseconds' | 'busy', mine: readonly Reading[], theirs: readonly Reading[]) {
+  const [here, there] = [mine, theirs].map((readings) => median(readings.map((r) => r[of])));
+  return `${here!.toFixed(0)} / ${there!.toFixed(0)} ms, ratio ${(here! / there!).toFixed(2)}`;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-dicom-'));
 try {
   const written = spawnSync(PYTHON, [SCRIPT, folder, 'write'], { stdio: 'inherit' });
   if (written.status !== 0) throw new Error('pydicom wrote no series');
-  const { GLIBC_TUNABLES: tunables, ...env } = process.env;
-  const peer = spawn(PYTHON, [SCRIPT, folder], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const peer = spawn(PYTHON, [SCRIPT, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(peer.stdout);
-  const here: number[] = [];
-  const there = new Map<string, number[]>(PEERS.map((name) => [name, []]));
+  const here: Reading[] = [];
+  const there = new Map<string, Reading[]>(PEERS.map((name) => [name, []]));
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     const mine = await ours(folder);
-    if (round >= 0) here.push(mine.milliseconds);
+    if (round >= 0) here.push(mine);
     for (const name of PEERS) {
       peer.stdin.write(`${name}\n`);
       const [line] = (await once(lines, 'line')) as [string];
       const theirs = JSON.parse(line) as Reading;
       if (theirs.sum !== mine.sum) throw new Error(`sums differ: ${mine.sum} and ${theirs.sum}`);
-      if (round >= 0) there.get(name)!.push(theirs.milliseconds);
+      if (round >= 0) there.get(name)!.push(theirs);
     }
   }
   peer.stdin.end();
   console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, one thread on each side`);
-  console.log(`ours with GLIBC_TUNABLES=${tunables ?? 'not set'}`);
-  for (const [name, times] of there) {
-    const ratio = (median(here) / median(times)).toFixed(2);
-    console.log(`ours ${shown(here)}, pydicom, ${name} ${shown(times)}: ratio ${ratio} (aim 1)`);
+  for (const [name, theirs] of there) {
+    const clock = ratio('milliseconds', here, theirs);
+    console.log(`against pydicom, ${name}: ${clock}; busy ${ratio('busy', here, theirs)} (aim 1)`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

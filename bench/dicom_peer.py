@@ -56,8 +56,10 @@ if sys.argv[2:] == ["write"]:
     write()
 else:
     for line in sys.stdin:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         volume = (read_laid_out if line.strip() == "z fastest" else read)()
         milliseconds = (time.perf_counter() - start) * 1000
-        print(json.dumps({"milliseconds": milliseconds, "sum": float(volume.sum(dtype=np.float64))}), flush=True)
+        busy = (time.process_time() - used) * 1000
+        total = float(volume.sum(dtype=np.float64))
+        print(json.dumps({"milliseconds": milliseconds, "busy": busy, "sum": total}), flush=True)
         del volume

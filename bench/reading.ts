@@ -3,7 +3,7 @@
  * against Pillow. Both sides in turn from a warm file cache, medians; both results are float32 and
  * must have the same sum.
  *
- *     taskset -c 1 npx tsx bench/reading.ts [rounds]
+ *     OMP_NUM_THREADS=1 taskset -c 1 npx tsx bench/reading.ts [rounds]
  *
  * Ours gives canonical float32 voxels with z fastest in memory. nibabel's is
  * `as_closest_canonical(load(path)).get_fdata(dtype=float32)`, which leaves x fastest; with
@@ -18,7 +18,6 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RandomStream } from '@pcrl/torch';
 import { readImage, writeNifti, writePng } from '../packages/pcrl/src/images/index.js';
-import { shrinkToShortSide } from '../packages/pcrl/src/views/shrink.js';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const WARM_UP = 2;
@@ -26,6 +25,8 @@ const SIDE = 430;
 
 interface Reading {
   readonly milliseconds: number;
+  /** Processor time of all threads, which other work on the cores disturbs less. */
+  readonly busy: number;
   readonly sum: number;
 }
 
@@ -64,17 +65,17 @@ class Peer {
 }
 
 async function ours({ path, side }: Task): Promise<Reading> {
-  const start = performance.now();
-  const whole = await readImage(path);
-  const image = side === undefined ? whole : shrinkToShortSide(whole, side);
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  const image = await readImage(path, side === undefined ? {} : { shortSide: side });
   const milliseconds = performance.now() - start;
+  const { user, system } = process.cpuUsage(used);
   let sum = 0;
   for (const value of image.voxels) sum += value;
-  return { milliseconds, sum };
+  return { milliseconds, busy: (user + system) / 1000, sum };
 }
 
 async function compare(task: Task, peer: Peer): Promise<void> {
-  const [here, there]: [number[], number[]] = [[], []];
+  const [here, there]: [Reading[], Reading[]] = [[], []];
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     const [mine, theirs] = [await ours(task), await peer.read(task)];
     // Pillow rounds each shrunk pixel to one of 256 greys.
@@ -82,23 +83,19 @@ async function compare(task: Task, peer: Peer): Promise<void> {
       throw new Error(`${task.name}: sums differ, ${mine.sum} and ${theirs.sum}`);
     }
     if (round < 0) continue;
-    here.push(mine.milliseconds);
-    there.push(theirs.milliseconds);
+    here.push(mine);
+    there.push(theirs);
   }
-  const ratio = median(here) / median(there);
-  const figures = `${median(here).toFixed(1)} ms, ${task.peer} ${median(there).toFixed(1)} ms`;
-  const spread = `spread ${range(here)} and ${range(there)}`;
-  console.log(
-    `${task.name}: ${figures}, ratio ${ratio.toFixed(2)} (aim ${task.atMost}); ${spread}`,
-  );
+  const figures = (['milliseconds', 'busy'] as const).map((of) => {
+    const [mine, theirs] = [here, there].map((readings) => median(readings.map((r) => r[of])));
+    const ratio = (mine! / theirs!).toFixed(2);
+    return `${of === 'busy' ? 'busy ' : ''}${mine!.toFixed(1)} / ${theirs!.toFixed(1)} ms, ratio ${ratio}`;
+  });
+  console.log(`${task.name}, against ${task.peer}: ${figures.join('; ')} (aim ${task.atMost})`);
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-function range(values: readonly number[]): string {
-  return `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)}`;
 }
 
 /** A body of 40 HU with organs and noise in air of -1000 HU: about as compressible as a real CT. */

@@ -28,8 +28,9 @@ READERS = {"volume": volume, "contiguous volume": contiguous_volume, "picture": 
 
 for line in sys.stdin:
     task = json.loads(line)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     result = READERS[task["reader"]](task["path"], task.get("side"))
     milliseconds = (time.perf_counter() - start) * 1000
+    busy = (time.process_time() - used) * 1000
     total = float(result.sum(dtype=np.float64))
-    print(json.dumps({"milliseconds": milliseconds, "sum": total}), flush=True)
+    print(json.dumps({"milliseconds": milliseconds, "busy": busy, "sum": total}), flush=True)

@@ -34,6 +34,13 @@
         "-Wl,--no-as-needed",
         "<!@(node -p \"process.env.PCRL_TORCH_CUDA === '1' ? '-ltorch -ltorch_cpu -ltorch_cuda -lc10 -lc10_cuda' : '-ltorch -ltorch_cpu -lc10'\")"
       ]
+    },
+    {
+      "target_name": "pages",
+      "sources": ["native/pages.cc"],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"],
+      "cflags_cc": ["-fvisibility=hidden"]
     }
   ]
 }

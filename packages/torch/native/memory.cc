@@ -2,7 +2,6 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
-#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -10,12 +9,11 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "heap.h"
+
 namespace {
 
-constexpr size_t hugePage = size_t{1} << 21;
 constexpr size_t page = size_t{1} << 12;
-// Small runs take and give back blocks of many sizes; so much may be in use and kept whatever the peak was.
-constexpr size_t alwaysKept = size_t{1} << 29;
 
 size_t roundUp(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
 
@@ -69,6 +67,7 @@ class ReusingAllocator final : public c10::Allocator {
       b.keptBytes -= size;
       b.kept.erase(fit);
     } else {
+      // Small runs take and give back blocks of many sizes: some may be kept whatever the peak was.
       while (!b.kept.empty() && b.usedBytes + b.keptBytes + size > std::max(b.mostUsed, alwaysKept)) {
         unmapLargest(b);
       }
@@ -105,11 +104,7 @@ class ReusingAllocator final : public c10::Allocator {
 }  // namespace
 
 void useReusingAllocator() {
-#ifdef __GLIBC__
-  // Blocks below a huge page stay in the heap, and the heap keeps what is freed.
-  mallopt(M_MMAP_THRESHOLD, 2 * hugePage);
-  mallopt(M_TRIM_THRESHOLD, alwaysKept);
-#endif
+  keepFreedMemory();
   static ReusingAllocator allocator;
   c10::SetCPUAllocator(&allocator, 1);
 }

@@ -1,9 +1,13 @@
-import { open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { constants, createGunzip, gunzipSync, inflateSync } from 'node:zlib';
+import { withHugePages } from '@pcrl/torch/pages';
 import { ImageError } from '../errors.js';
 
 const HEAD_BYTES = 16_384;
 const CHUNK_BYTES = 1 << 20;
+
+/** The most bytes that Node reads at once; larger files are compressed or stored in pieces. */
+const LARGEST_FILE = 2 ** 31 - 1;
 
 /**
  * Reads a whole file.
@@ -11,26 +15,49 @@ const CHUNK_BYTES = 1 << 20;
  * @throws ImageError when it is missing, a folder, empty, unreadable or above Node's 2 GiB limit.
  */
 export async function readBytes(path: string): Promise<Buffer> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw unreadable(path, error);
+  return withFile(path, async (file) => {
+    const { size } = await file.stat();
+    if (size === 0) throw emptyFile(path);
+    if (size > LARGEST_FILE) throw tooLarge(path);
+    const bytes = newBytes(size);
+    return bytes.subarray(0, await fill(file, bytes));
   });
-  if (bytes.length === 0) throw emptyFile(path);
-  return bytes;
+}
+
+/** A buffer that is filled as a whole, on huge pages where it is large. */
+export function newBytes(length: number): Buffer {
+  return withHugePages(Buffer.allocUnsafeSlow(length));
+}
+
+/** Reads from the start until the buffer is full or the file ends. */
+async function fill(file: FileHandle, bytes: Buffer): Promise<number> {
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
 }
 
 /** Reads the first bytes of a file: enough for every header, cheap for every size. */
 export async function readHead(path: string, limit = HEAD_BYTES): Promise<Buffer> {
+  return withFile(path, async (file) => {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(limit), 0, limit, 0);
+    if (bytesRead === 0) throw emptyFile(path);
+    return buffer.subarray(0, bytesRead);
+  });
+}
+
+async function withFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  let file: FileHandle | undefined;
   try {
-    const file = await open(path, 'r');
-    try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(limit), 0, limit, 0);
-      if (bytesRead === 0) throw emptyFile(path);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    file = await open(path, 'r');
+    return await work(file);
   } catch (error) {
     throw unreadable(path, error);
+  } finally {
+    await file?.close();
   }
 }
 
@@ -133,6 +160,10 @@ function emptyFile(path: string): ImageError {
   return new ImageError(path, 'the file is empty (0 bytes)', 'Copy or download the file again.');
 }
 
+function tooLarge(path: string): ImageError {
+  return new ImageError(path, 'the file is above 2 GiB', 'Crop it or compress it.');
+}
+
 export function unreadable(path: string, error: unknown): ImageError {
   if (error instanceof ImageError) return error;
   const options = { cause: error };
@@ -145,8 +176,6 @@ export function unreadable(path: string, error: unknown): ImageError {
     case 'EACCES':
     case 'EPERM':
       return new ImageError(path, 'no permission to read the file', 'Check its owner.', options);
-    case 'ERR_FS_FILE_TOO_LARGE':
-      return new ImageError(path, 'the file is above 2 GiB', 'Crop it or compress it.', options);
     default:
       return new ImageError(path, `cannot be read (${String(error)})`, '', options);
   }

@@ -3,6 +3,12 @@ import type { Image, ImageHeader } from './image.js';
 export interface ReadOptions {
   /** `'grey'` (default) reduces RGB to luma; `'keep'` keeps three channels. */
   readonly colour?: 'grey' | 'keep';
+  /**
+   * The short side that is needed of a grey picture. Where its values need no further scaling (PNG, JPEG,
+   * TIFF) a larger one is shrunk to it as it is decoded, each new pixel the mean of the area it covers;
+   * `Image.whole` says what it was. Other images come whole.
+   */
+  readonly shortSide?: number;
 }
 
 /** A kind of image on disk. One file makes one of these; `formats.ts` lists them. */

@@ -1,3 +1,5 @@
+import { withHugePages } from '@pcrl/torch/pages';
+
 /**
  * A picture or volume in memory: numbers, and where in the patient they lie.
  *
@@ -17,6 +19,8 @@ export interface Image {
   readonly origin: readonly number[];
   /** Row-major square matrix; column `a` is the world direction of axis `a`, of length 1. */
   readonly direction: readonly number[];
+  /** Size and spacing in the file, where the image was shrunk as it was read. */
+  readonly whole?: Pick<Image, 'size' | 'spacing'>;
   /** How the file of a volume has its axes; absent where that is as here. */
   readonly stored?: StoredAxes;
   /**
@@ -49,9 +53,10 @@ export interface ValueWindow {
 }
 
 /** What a file's header says, without its voxels. `channels` counts the colours in the file. */
-export type ImageHeader = Omit<Image, 'unit' | 'window' | 'voxels'>;
+export type ImageHeader = Omit<Image, 'unit' | 'window' | 'whole' | 'voxels'>;
 
 /** Allocates voxels that worker threads can share. */
 export function sharedVoxels(count: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT));
+  const buffer = new SharedArrayBuffer(count * Float32Array.BYTES_PER_ELEMENT);
+  return withHugePages(new Float32Array(buffer));
 }

@@ -1,5 +1,6 @@
 import { type Image, sharedVoxels } from './image.js';
 
+type Pixels = Uint8Array | Uint16Array | Float32Array;
 type Shrinkable = Pick<Image, 'size' | 'spacing' | 'voxels'>;
 
 /**
@@ -7,43 +8,77 @@ type Shrinkable = Pick<Image, 'size' | 'spacing' | 'voxels'>;
  * new pixel is the mean of the area it covers.
  */
 export function shrinkGrey<T extends Shrinkable>(image: T, shortSide: number): T {
-  const shrink = shortSide / Math.min(...image.size);
-  if (shrink >= 1) return image;
-  const size = image.size.map((side) => Math.round(side * shrink));
-  const spacing = image.spacing.map((step, axis) => (step * image.size[axis]!) / size[axis]!);
-  return { ...image, size, spacing, voxels: areaAverage(image, [size[1]!, size[0]!]) };
+  const grid = shrunkGrid(image, shortSide);
+  if (!grid) return image;
+  return { ...image, ...grid, voxels: areaMeans(image.voxels, image.size, grid.size, 1) };
 }
 
-/** A smaller image: rows and columns are averaged in turn, each over the stretch a new pixel covers. */
-function areaAverage(image: Shrinkable, size: readonly [number, number]): Float32Array {
-  const { voxels } = image;
-  const [width, height] = image.size as [number, number];
-  const rows = stretches(height, size[0]);
-  const columns = stretches(width, size[1]);
-  const line = new Float32Array(width);
-  const out = sharedVoxels(size[0] * size[1]);
-  for (let row = 0; row < size[0]; row++) {
+/** `[W, H]` and spacing after a reduction to a short side; undefined where that is none. */
+export function shrunkGrid(
+  { size, spacing }: Pick<Image, 'size' | 'spacing'>,
+  shortSide: number,
+): Pick<Image, 'size' | 'spacing'> | undefined {
+  const shrink = shortSide / Math.min(...size);
+  if (shrink >= 1) return undefined;
+  const smaller = size.map((side) => Math.round(side * shrink));
+  return {
+    size: smaller,
+    spacing: spacing.map((step, axis) => (step * size[axis]!) / smaller[axis]!),
+  };
+}
+
+/**
+ * The means of the areas that the pixels of a smaller `[W, H]` cover, times `factor`. Sums are doubles and
+ * are rounded once, so that a picture of one grey stays one.
+ */
+export function areaMeans(
+  pixels: Pixels,
+  size: readonly number[],
+  smaller: readonly number[],
+  factor: number,
+): Float32Array {
+  const [width, height] = size as [number, number];
+  const [columns, rows] = [stretches(width, smaller[0]!), stretches(height, smaller[1]!)];
+  const line = new Float64Array(width + columns.taps);
+  const out = sharedVoxels(smaller[0]! * smaller[1]!);
+  for (let row = 0; row < smaller[1]!; row++) {
     line.fill(0);
-    for (let tap = 0; tap < rows.taps; tap++) {
-      const weight = rows.weights[row * rows.taps + tap]!;
-      const from = Math.min(height - 1, rows.first[row]! + tap) * width;
-      if (weight === 0) continue;
-      for (let x = 0; x < width; x++) line[x]! += weight * voxels[from + x]!;
-    }
-    averageLine(out, row * size[1], line, columns);
+    for (let tap = 0; tap < rows.taps; tap += 4) addRows(line, pixels, width, rows, row, tap);
+    averageLine(out, row * smaller[0]!, line, columns, factor);
   }
   return out;
 }
 
-function averageLine(out: Float32Array, at: number, line: Float32Array, columns: Stretches): void {
-  const { taps, first, weights } = columns;
-  for (let column = 0; column < first.length; column++) {
+/** Adds four weighted rows of pixels at once: a sum in memory costs more than the additions. */
+function addRows(
+  line: Float64Array,
+  pixels: Pixels,
+  width: number,
+  { first, weights, taps }: Stretches,
+  row: number,
+  tap: number,
+): void {
+  const weight = (t: number) => (tap + t < taps ? weights[row * taps + tap + t]! : 0);
+  const [a, b, c, d] = [weight(0), weight(1), weight(2), weight(3)];
+  const start = (t: number) => (weight(t) > 0 ? (first[row]! + tap + t) * width : 0);
+  const [atA, atB, atC, atD] = [start(0), start(1), start(2), start(3)];
+  for (let x = 0; x < width; x++) {
+    line[x]! +=
+      a * pixels[atA + x]! + b * pixels[atB + x]! + c * pixels[atC + x]! + d * pixels[atD + x]!;
+  }
+}
+
+function averageLine(
+  out: Float32Array,
+  at: number,
+  line: Float64Array,
+  { taps, first, weights }: Stretches,
+  factor: number,
+): void {
+  for (let column = 0, next = 0; column < first.length; column++) {
     let sum = 0;
-    for (let tap = 0; tap < taps; tap++) {
-      const from = Math.min(line.length - 1, first[column]! + tap);
-      sum += weights[column * taps + tap]! * line[from]!;
-    }
-    out[at + column] = sum;
+    for (let tap = 0; tap < taps; tap++) sum += weights[next++]! * line[first[column]! + tap]!;
+    out[at + column] = sum * factor;
   }
 }
 

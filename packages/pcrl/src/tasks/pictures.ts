@@ -51,7 +51,7 @@ export function pictureInputs(views: Views, device: string): ImageInputs<Picture
 /** Enough for the smallest crop. */
 function shortSideFor({ scale, size }: Views): number {
   const smallest = Math.max(scale[0], SMALLEST_AREA);
-  return Math.max(...size) * Math.max(RESIZE, 1 / Math.sqrt(smallest));
+  return Math.ceil(Math.max(...size) * Math.max(RESIZE, 1 / Math.sqrt(smallest)));
 }
 
 /**
@@ -60,11 +60,12 @@ function shortSideFor({ scale, size }: Views): number {
  * @throws {ImageError} it cannot be read, is constant or holds values that are not finite
  */
 export async function readPicture(item: Case, index: number, shortSide: number): Promise<Picture> {
-  const image = await readImage(item.image);
+  const image = await readImage(item.image, { shortSide });
   const reason = unusableReason(image);
   if (reason) throw new ImageError(item.image, reason);
-  const { voxels: _, unit: _1, ...place } = image;
-  const { size, voxels } = shrinkToShortSide(scaleIntensity(image), Math.ceil(shortSide));
+  const { voxels: _, unit: _1, whole, ...shrunk } = image;
+  const place = { ...shrunk, ...whole };
+  const { size, voxels } = shrinkToShortSide(scaleIntensity(image), shortSide);
   return { item, index, size: [...size].reverse(), pixels: inBytes(voxels), place };
 }
 

@@ -12,7 +12,7 @@ import {
   type ViewImage,
   type ViewSettings,
 } from '../views/prepare.js';
-import { shrinkForViews } from '../views/shrink.js';
+import { shortSideForViews, shrinkForViews } from '../views/shrink.js';
 
 /** What every thread that prepares samples has to know. Plain data. */
 export interface SampleList {
@@ -109,7 +109,7 @@ function sampleFromDisk(
  * @throws {ImageError} it cannot be read, is of the other dimension, constant, or not finite
  */
 async function readForViews(path: string, views: ViewSettings): Promise<ViewImage> {
-  const image = await readImage(path);
+  const image = await readImage(path, { shortSide: shortSideForViews(views) });
   const [found, wanted] = [image.size.length, views.size.length];
   if (found !== wanted) throw new ImageError(path, `it is ${found}D; the run is ${wanted}D`);
   return shrinkForViews(onUnitScale(image, views), views);

@@ -11,7 +11,12 @@ import { isForVolumes, type ViewImage, type ViewSettings } from './prepare.js';
  * Views are grey: a colour image that is shrunk becomes its brightness.
  */
 export function shrinkForViews<T extends ViewImage>(image: T, settings: ViewSettings): T {
-  return isForVolumes(settings) ? image : shrinkToShortSide(image, shortSideNeeded(settings));
+  return isForVolumes(settings) ? image : shrinkToShortSide(image, shortSideForViews(settings));
+}
+
+/** What a reader need not exceed: see {@link shrinkForViews}. */
+export function shortSideForViews(settings: ViewSettings): number {
+  return isForVolumes(settings) ? Infinity : shortSideNeeded(settings);
 }
 
 /** Shrinks a 2D image, grey or colour, so that its short side is `shortSide` pixels. */

@@ -81,6 +81,42 @@ describe.skipIf(lacking)(
       await expect(readImage(join(folder, name))).rejects.toThrow(reason);
     });
 
+    it('shrinks as it decodes, to the means of areas', async () => {
+      const program = `
+import sys, json, numpy as np
+from PIL import Image
+folder = sys.argv[1]
+random = np.random.RandomState(2)
+grey = random.randint(0, 256, (50, 41)).astype('u1')
+wide = random.randint(0, 65536, (50, 41)).astype('u2')
+colour = random.randint(0, 256, (50, 41, 3)).astype('u1')
+small = {}
+def means(values, columns, rows):
+    # Every pixel becomes rows x columns equal ones: then each area holds whole pixels.
+    return values.repeat(rows, 0).repeat(columns, 1).reshape(rows, 50, columns, 41).mean((1, 3))
+def add(name, image, values):
+    image.save(folder + '/' + name)
+    small[name] = [means(values, *size).ravel().tolist() for size in [(17, 21), (5, 6)]]
+add('shrunk8.png', Image.fromarray(grey), grey / 255)
+add('shrunk16.png', Image.fromarray(wide), wide / 65535)
+add('shrunk.jpg', Image.fromarray(np.full((50, 41), 77, 'u1')), np.full((50, 41), 77 / 255))
+add('shrunk_rgb.png', Image.fromarray(colour), colour @ np.array([.299, .587, .114]) / 255)
+add('shrunk_alpha.png', Image.fromarray(np.dstack([grey, grey]), 'LA'), grey / 255)
+print(json.dumps(small))`;
+      const small = python<Record<string, [number[], number[]]>>(program, folder);
+      for (const [name, references] of Object.entries(small)) {
+        for (const [at, shortSide] of [17, 5].entries()) {
+          const { size, spacing, voxels } = await readImage(join(folder, name), { shortSide });
+          expect(size, name).toEqual(at === 0 ? [17, 21] : [5, 6]);
+          expect(spacing[0]).toBeCloseTo(41 / shortSide, 12);
+          const difference = references[at]!.map((value, i) => Math.abs(value - voxels[i]!));
+          expect(Math.max(...difference), name).toBeLessThan(1e-6);
+        }
+      }
+      const whole = await readImage(join(folder, 'shrunk8.png'), { shortSide: 41 });
+      expect(whole.size).toEqual([41, 50]);
+    });
+
     it('keeps colour when asked, channel first', async () => {
       const path = join(folder, 'rgb.png');
       const colour = await readImage(path, { colour: 'keep' });
@@ -105,6 +141,16 @@ describe('writePng', () => {
     await writePng(path, { width: 2, height: 1, pixels });
     const colour = await readImage(path, { colour: 'keep' });
     expect([...colour.voxels].map((v) => Math.round(v * 255))).toEqual([0, 128, 1, 254, 127, 255]);
+  });
+
+  it('leaves a picture of one grey constant when it is shrunk, whichever grey', async () => {
+    const path = join(folder, 'constant.png');
+    for (const grey of [0, 1, 85, 127, 254]) {
+      const pixels = new Uint8Array(53 * 47).fill(grey);
+      await writePng(path, { width: 53, height: 47, pixels });
+      const { voxels } = await readImage(path, { shortSide: 19 });
+      expect(new Set(voxels), String(grey)).toEqual(new Set([Math.fround(grey / 255)]));
+    }
   });
 
   it('refuses pixels that do not fill the picture', async () => {

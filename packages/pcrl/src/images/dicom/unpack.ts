@@ -1,4 +1,5 @@
 import { endianness } from 'node:os';
+import { withHugePages } from '@pcrl/torch/pages';
 import type { StoredVoxels } from '../voxel-type.js';
 import { FrameDamage } from './frame-damage.js';
 import type { PixelFormat } from './pixel-format.js';
@@ -17,7 +18,7 @@ export interface RawFrame {
 /** An array for the stored numbers of `count` pixels in a format. */
 export function storedArray(format: PixelFormat, count: number): StoredVoxels {
   const bytes = Math.max(1, format.bitsAllocated / 8);
-  const memory = new ArrayBuffer(count * format.samples * bytes);
+  const { buffer: memory } = withHugePages(new Uint8Array(count * format.samples * bytes));
   if (format.kind === 'float') return new Float32Array(memory);
   if (format.kind === 'double') return new Float64Array(memory);
   if (bytes === 1) return format.signed ? new Int8Array(memory) : new Uint8Array(memory);

@@ -32,9 +32,12 @@ export async function readDicomVolume(path: string, stack: Stack): Promise<Image
   countVoxels(path, size);
   const format = storageFormat(path, slices);
   const volume = new VolumeFromSlabs(path, stack);
+  const most = Math.min(SLAB, slices.length);
+  const slab = storedArray(format, format.columns * format.rows * most);
   for (let first = 0; first < slices.length; first += SLAB) {
     const part = slices.slice(first, first + SLAB);
-    volume.add({ first, ...(await readSlab(part, format)) });
+    const stored = slab.subarray(0, (slab.length / most) * part.length);
+    volume.add({ first, ...(await readSlab(part, stored)) });
   }
   const image = volume.image(slices.every((slice) => slice.hounsfield) ? 'HU' : 'arbitrary');
   const window = slices[slices.length >> 1]!.window;
@@ -42,8 +45,7 @@ export async function readDicomVolume(path: string, stack: Stack): Promise<Image
 }
 
 /** Reads slices in their order; they are rescaled here only where they differ in how. */
-async function readSlab(slices: readonly FileSlice[], format: PixelFormat) {
-  const stored = storedArray(format, format.columns * format.rows * slices.length);
+async function readSlab(slices: readonly FileSlice[], stored: StoredVoxels) {
   await readSlices(slices, stored);
   const { slope, intercept } = slices[0]!;
   const alike = slices.every((slice) => slice.slope === slope && slice.intercept === intercept);

@@ -1,7 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ImageError } from '../../errors.js';
-import { gunzipHead, inflate, inflatePieces, isGzip, readBytes, readHead } from '../bytes.js';
+import {
+  gunzipHead,
+  inflate,
+  inflatePieces,
+  isGzip,
+  newBytes,
+  readBytes,
+  readHead,
+} from '../bytes.js';
 import type { ImageFormat } from '../format.js';
 import type { Image, ImageHeader } from '../image.js';
 import { guessedUnit, VolumeFromSlabs, volumeHeader, volumeImage } from '../volume.js';
@@ -51,7 +59,7 @@ async function readSlabs(
   const sliceBytes = width * height * voxelBytes(header.type);
   const slices = Math.min(depth, Math.max(1, Math.floor(SLAB_BYTES / sliceBytes)));
   const volume = new VolumeFromSlabs(path, header);
-  const buffer = Buffer.allocUnsafe(slices * sliceBytes);
+  const buffer = newBytes(slices * sliceBytes);
   let skip = header.offset;
   let filled = 0;
   let first = 0;

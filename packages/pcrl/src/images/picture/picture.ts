@@ -1,7 +1,8 @@
 import { ImageError } from '../../errors.js';
-import { readBytes, readHead } from '../bytes.js';
-import type { ImageFormat } from '../format.js';
+import { readHead } from '../bytes.js';
+import type { ImageFormat, ReadOptions } from '../format.js';
 import { type Image, type ImageHeader, sharedVoxels } from '../image.js';
+import { areaMeans, shrunkGrid } from '../shrink.js';
 import { loadSharp } from './load-sharp.js';
 import { type PictureSize, pictureSize } from './picture-size.js';
 
@@ -24,7 +25,7 @@ export const picture: ImageFormat = {
   name: 'PNG, JPEG and TIFF',
   extensions: ['.png', '.jpg', '.jpeg', '.tif', '.tiff'],
   dimensions: 2,
-  read: (path, { colour = 'grey' }) => readPicture(path, colour),
+  read: readPicture,
   readHeader: readPictureHeader,
 };
 
@@ -34,12 +35,12 @@ export const picture: ImageFormat = {
  *
  * Transparency is dropped; colour profiles and the orientation mark are ignored: pixels are as stored.
  */
-async function readPicture(path: string, colour: 'grey' | 'keep'): Promise<Image> {
-  const bytes = await readBytes(path);
-  checkMagic(path, bytes);
-  const { header, decode } = await describe(path, bytes);
-  const picture = (await loadSharp())(bytes, { failOn: 'error', ignoreIcc: true });
-  const { data, info } = await picture
+async function readPicture(path: string, options: ReadOptions): Promise<Image> {
+  checkMagic(path, await readHead(path));
+  const { header, decode } = await describe(path);
+  // Decoded from top to bottom: that takes half the memory and less time.
+  const opened = { failOn: 'error', ignoreIcc: true, sequentialRead: true } as const;
+  const { data, info } = await (await loadSharp())(path, opened)
     .toColourspace(decode.space)
     .raw({ depth: decode.depth })
     .toBuffer({ resolveWithObject: true })
@@ -48,16 +49,35 @@ async function readPicture(path: string, colour: 'grey' | 'keep'): Promise<Image
     });
   const stored = storedNumbers(data, decode.depth);
   if (decode.depth === 'float') checkRange(path, stored);
-  const channels = colour === 'keep' ? header.channels : 1;
   const planes = { channels: header.channels, stride: info.channels, highest: decode.highest };
-  const voxels = channels === 3 ? colourPlanes(stored, planes) : greyPlane(stored, planes);
-  return { ...header, channels, unit: 'arbitrary', voxels };
+  const image = { ...header, unit: 'arbitrary' } as const;
+  if (options.colour === 'keep' && header.channels === 3) {
+    return { ...image, voxels: colourPlanes(stored, planes) };
+  }
+  return greyImage({ ...image, channels: 1 }, stored, planes, options.shortSide ?? Infinity);
+}
+
+function greyImage(
+  image: Omit<Image, 'voxels'>,
+  stored: Stored,
+  planes: Planes,
+  shortSide: number,
+): Image {
+  const smaller = shrunkGrid(image, shortSide);
+  if (!smaller) return { ...image, voxels: greyPlane(stored, planes) };
+  const { size, spacing } = image;
+  const shrunk = { ...image, ...smaller, whole: { size, spacing } };
+  if (planes.stride === 1) {
+    return { ...shrunk, voxels: areaMeans(stored, size, smaller.size, 1 / planes.highest) };
+  }
+  return { ...shrunk, voxels: areaMeans(greyPlane(stored, planes), size, smaller.size, 1) };
 }
 
 function storedNumbers(data: Buffer, depth: 'uchar' | 'ushort' | 'float'): Stored {
   switch (depth) {
     case 'uchar':
-      return data;
+      // A plain array, so that loops over pixels see one kind of it.
+      return new Uint8Array(data.buffer, data.byteOffset, data.length);
     case 'ushort':
       return new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
     case 'float':
@@ -81,13 +101,13 @@ async function readPictureHeader(path: string): Promise<ImageHeader> {
   const head = await readHead(path);
   checkMagic(path, head);
   const size = pictureSize(head);
-  if (!size) return (await describe(path, await readBytes(path))).header;
+  if (!size) return (await describe(path)).header;
   return pictureHeader(path, size);
 }
 
-async function describe(path: string, bytes: Buffer) {
+async function describe(path: string) {
   const sharp = await loadSharp();
-  const { width, height, space, depth, pages } = await sharp(bytes)
+  const { width, height, space, depth, pages } = await sharp(path)
     .metadata()
     .catch((error: unknown) => {
       throw undecodable(path, error);
