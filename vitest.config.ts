@@ -6,7 +6,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: {
-      '@pcrl/torch/pages': source('packages/torch/src/pages.ts'),
+      '@pcrl/torch/reading': source('packages/torch/src/reading.ts'),
       '@pcrl/torch/random': source('packages/torch/src/random/index.ts'),
       '@pcrl/torch': source('packages/torch/src/index.ts'),
       pcrl: source('packages/pcrl/src/index.ts'),

@@ -36,11 +36,15 @@
       ]
     },
     {
-      "target_name": "pages",
-      "sources": ["native/pages.cc"],
+      "target_name": "reading",
+      "sources": [
+        "native/area_means.cc",
+        "native/reading.cc"
+      ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS"],
-      "cflags_cc": ["-fvisibility=hidden"]
+      "defines": ["NAPI_VERSION=8"],
+      "cflags_cc!": ["-fno-exceptions"],
+      "cflags_cc": ["-fexceptions", "-fvisibility=hidden"]
     }
   ]
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { constants, createGunzip, gunzipSync, inflateSync } from 'node:zlib';
-import { withHugePages } from '@pcrl/torch/pages';
+import { withHugePages } from '@pcrl/torch/reading';
 import { ImageError } from '../errors.js';
 
 const HEAD_BYTES = 16_384;

@@ -1,4 +1,4 @@
-import { withHugePages } from '@pcrl/torch/pages';
+import { withHugePages } from '@pcrl/torch/reading';
 
 /**
  * A picture or volume in memory: numbers, and where in the patient they lie.

@@ -40,7 +40,7 @@ export interface PreparedCase {
  */
 export async function prepareCase({ id, item, preparing }: CaseJob): Promise<PreparedCase> {
   const paths = item.channels ?? [item.image];
-  const images = await Promise.all(paths.map((path) => readUsable(path, preparing.dimensions)));
+  const images = await Promise.all(paths.map((path) => readUsable(path, preparing)));
   const mask = preparing.dimensions === 3 && item.mask ? await readMask(item, images[0]!) : null;
   const sources = await Promise.all(filesOf(item, preparing).map(fingerprint));
   const prepared =
@@ -83,8 +83,9 @@ function entryFor(
   };
 }
 
-async function readUsable(path: string, dimensions: 2 | 3): Promise<Image> {
-  const image = await readImage(path);
+async function readUsable(path: string, preparing: Preparing): Promise<Image> {
+  const { dimensions } = preparing;
+  const image = await readImage(path, dimensions === 2 ? { shortSide: preparing.shortSide } : {});
   const found = image.size.length;
   if (found !== dimensions)
     throw new ImageError(path, `it is ${found}D; the others are ${dimensions}D`);
@@ -154,6 +155,7 @@ function preparePicture(
   at: number,
 ): PreparedImage {
   const small = shrinkGrey(image, shortSide);
+  const { size: sourceSize, spacing: sourceSpacing } = image.whole ?? image;
   const { size, spacing, origin, direction } = small;
   const voxels = quantise8(small.voxels);
   const about = {
@@ -164,9 +166,9 @@ function preparePicture(
     origin,
     direction,
     unit: 'relative',
-    kept: { start: [0, 0], size: image.size },
-    sourceSize: image.size,
-    sourceSpacing: image.spacing,
+    kept: { start: [0, 0], size: sourceSize },
+    sourceSize,
+    sourceSpacing,
     lowest: lowestOf(voxels) / 255,
   } as const;
   return { part: at === 0 ? '' : `.channel-${at + 1}`, about, voxels };

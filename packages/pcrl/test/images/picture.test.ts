@@ -106,8 +106,11 @@ print(json.dumps(small))`;
       const small = python<Record<string, [number[], number[]]>>(program, folder);
       for (const [name, references] of Object.entries(small)) {
         for (const [at, shortSide] of [17, 5].entries()) {
-          const { size, spacing, voxels } = await readImage(join(folder, name), { shortSide });
+          const { size, spacing, whole, voxels } = await readImage(join(folder, name), {
+            shortSide,
+          });
           expect(size, name).toEqual(at === 0 ? [17, 21] : [5, 6]);
+          expect(whole).toEqual({ size: [41, 50], spacing: [1, 1] });
           expect(spacing[0]).toBeCloseTo(41 / shortSide, 12);
           const difference = references[at]!.map((value, i) => Math.abs(value - voxels[i]!));
           expect(Math.max(...difference), name).toBeLessThan(1e-6);
@@ -115,6 +118,7 @@ print(json.dumps(small))`;
       }
       const whole = await readImage(join(folder, 'shrunk8.png'), { shortSide: 41 });
       expect(whole.size).toEqual([41, 50]);
+      expect(whole.whole).toBeUndefined();
     });
 
     it('keeps colour when asked, channel first', async () => {

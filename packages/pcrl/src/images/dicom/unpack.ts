@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { withHugePages } from '@pcrl/torch/pages';
+import { withHugePages } from '@pcrl/torch/reading';
 import type { StoredVoxels } from '../voxel-type.js';
 import { FrameDamage } from './frame-damage.js';
 import type { PixelFormat } from './pixel-format.js';

@@ -1,4 +1,4 @@
-import { keepFreedMemory } from '@pcrl/torch/pages';
+import { keepFreedMemory } from '@pcrl/torch/reading';
 
 /**
  * sharp brings a native library along; volumes never need it. Its cache is off, because a file that changed

@@ -2,7 +2,7 @@ import { ImageError } from '../../errors.js';
 import { readHead } from '../bytes.js';
 import type { ImageFormat, ReadOptions } from '../format.js';
 import { type Image, type ImageHeader, sharedVoxels } from '../image.js';
-import { areaMeans, shrunkGrid } from '../shrink.js';
+import { shrunkGrid, shrunkPixels } from '../shrink.js';
 import { loadSharp } from './load-sharp.js';
 import { type PictureSize, pictureSize } from './picture-size.js';
 
@@ -68,9 +68,9 @@ function greyImage(
   const { size, spacing } = image;
   const shrunk = { ...image, ...smaller, whole: { size, spacing } };
   if (planes.stride === 1) {
-    return { ...shrunk, voxels: areaMeans(stored, size, smaller.size, 1 / planes.highest) };
+    return { ...shrunk, voxels: shrunkPixels(stored, size, smaller.size, 1 / planes.highest) };
   }
-  return { ...shrunk, voxels: areaMeans(greyPlane(stored, planes), size, smaller.size, 1) };
+  return { ...shrunk, voxels: shrunkPixels(greyPlane(stored, planes), size, smaller.size, 1) };
 }
 
 function storedNumbers(data: Buffer, depth: 'uchar' | 'ushort' | 'float'): Stored {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { withHugePages } from '@pcrl/torch/pages';
+import { withHugePages } from '@pcrl/torch/reading';
 import { expect, test } from 'vitest';
 
 setFlagsFromString('--expose-gc');

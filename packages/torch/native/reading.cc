@@ -1,7 +1,8 @@
-// Memory for readers of files: huge pages for large arrays of JavaScript, a heap that keeps smaller ones.
-// Knows nothing of libtorch, so that threads that only read load no more than this.
+// For readers of files: huge pages for large arrays of JavaScript, a heap that keeps smaller ones, pictures
+// shrunk. Knows nothing of libtorch, so that threads that only read load no more than this.
 #include <napi.h>
 
+#include "area_means.h"
 #include "heap.h"
 
 #if defined(__linux__)
@@ -31,9 +32,10 @@ Napi::Value keepFreed(const Napi::CallbackInfo& info) {
 Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports["adviseHugePages"] = Napi::Function::New(env, adviseHugePages);
   exports["keepFreedMemory"] = Napi::Function::New(env, keepFreed);
+  exports["areaMeans"] = Napi::Function::New(env, areaMeans);
   return exports;
 }
 
 }  // namespace
 
-NODE_API_MODULE(pages, start)
+NODE_API_MODULE(reading, start)

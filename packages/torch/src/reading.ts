@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module';
+
+/** The exports of native/reading.cc. */
+interface Native {
+  adviseHugePages(bytes: Uint8Array): void;
+  keepFreedMemory(): void;
+  areaMeans(
+    pixels: Pixels,
+    width: number,
+    height: number,
+    columns: number,
+    rows: number,
+    factor: number,
+    out: Float32Array,
+  ): void;
+}
+
+/** What a grey picture may be stored in. */
+export type Pixels = Uint8Array | Uint16Array | Float32Array;
+
+/** Below this no whole huge page is sure to lie inside. */
+const SMALLEST = 1 << 22;
+
+let loaded: Native | undefined;
+
+/** Loaded when it is first needed. */
+function native(): Native {
+  loaded ??= createRequire(import.meta.url)('../build/Release/reading.node') as Native;
+  return loaded;
+}
+
+/**
+ * Asks the system to back a large array, not written to yet, with huge pages (2 MiB on x86-64). Filling it
+ * then costs one page fault where it would cost 512. The memory stays the collector's: it is given back as
+ * that of any array. Small arrays, and systems without huge pages, are left as they are.
+ *
+ * @param view over memory of its own, shared or not
+ * @returns `view`
+ */
+export function withHugePages<T extends ArrayBufferView>(view: T): T {
+  if (view.byteLength < SMALLEST) return view;
+  native().adviseHugePages(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  return view;
+}
+
+/**
+ * Lets the heap keep freed blocks of up to 4 MiB for the next one, in the whole process, where glibc would
+ * give each back to the system and ask for it anew.
+ */
+export function keepFreedMemory(): void {
+  native().keepFreedMemory();
+}
+
+/**
+ * Shrinks a grey picture to the means of the areas that its new pixels cover, times `factor`.
+ *
+ * @param pixels row by row
+ * @param size `[W, H]`
+ * @param smaller `[W, H]` of the new picture
+ * @param out where its pixels go, row by row
+ */
+export function areaMeans(
+  pixels: Pixels,
+  [width, height]: readonly [number, number],
+  [columns, rows]: readonly [number, number],
+  factor: number,
+  out: Float32Array,
+): void {
+  native().areaMeans(pixels, width, height, columns, rows, factor, out);
+}
