@@ -2,7 +2,7 @@
  * Loading for 2D training: PNGs of 1024x1024 read, decoded and shrunk to a short side of 430 by two loader
  * threads, against a PyTorch DataLoader with two workers and Pillow, in turn from a warm file cache.
  *
- *     npx tsx bench/loading.ts [pictures] [rounds]
+ *     npx tsx --import ./scripts/typescript-in-threads.mjs bench/loading.ts [pictures] [rounds]
  *
  * Nothing is kept between epochs on either side. Ours also draws and cuts the two global and six local
  * views of each sample; the peer stops at the shrunk picture.
