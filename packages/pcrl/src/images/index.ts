@@ -1,4 +1,4 @@
-export { folderOfSeries, isDicom } from './dicom/dicom.js';
+export { filesOfSeries, folderOfSeries, isDicom } from './dicom/dicom.js';
 export { listSeries, type SeriesListing } from './dicom/list.js';
 export {
   imageDimensions,

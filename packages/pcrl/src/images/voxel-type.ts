@@ -92,9 +92,13 @@ export function viewVoxels(
   );
   if (layout.littleEndian !== (endianness() === 'LE')) swapBytes(stored, layout.type);
   const view = new VIEWS[layout.type](stored.buffer as ArrayBuffer, stored.byteOffset, count);
-  return view instanceof BigInt64Array || view instanceof BigUint64Array
-    ? Float64Array.from(view as BigInt64Array, Number)
-    : view;
+  return view instanceof BigInt64Array || view instanceof BigUint64Array ? doubles(view) : view;
+}
+
+function doubles(whole: BigInt64Array | BigUint64Array): Float64Array {
+  const numbers = new Float64Array(whole.length);
+  for (let at = 0; at < whole.length; at++) numbers[at] = Number(whole[at]);
+  return numbers;
 }
 
 function aligned(bytes: Buffer, unit: number): Buffer {

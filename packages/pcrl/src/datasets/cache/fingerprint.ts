@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Fingerprint, folderOfSeries, isImageFolder, listSeries } from '../../images/index.js';
+import {
+  type Fingerprint,
+  filesOfSeries,
+  folderOfSeries,
+  isImageFolder,
+} from '../../images/index.js';
 import { filesBelow, namesIn } from '../folder.js';
 
 /** Headers whose voxels lie in another file of the same name. */
@@ -18,7 +23,32 @@ export type Traces = Omit<Fingerprint, 'sha256'>;
  * @throws the system's error where it is missing
  */
 export async function tracesOf(path: string): Promise<Traces> {
+  const folder = await folderAsSeries(path);
+  if (folder !== undefined) return { ...(await tracesOfFolder(folder)), path };
   return summary(path, await Promise.all((await filesOf(path)).map((file) => stat(file))));
+}
+
+const underWay = new Map<string, Promise<Traces>>();
+
+/**
+ * Which files are of one series of several is not known without reading them: all in its folder count. The
+ * series of one folder are asked about side by side, and share the answer.
+ */
+function tracesOfFolder(folder: string): Promise<Traces> {
+  const known = underWay.get(folder);
+  if (known) return known;
+  const asked = filesIn(folder)
+    .then((files) => Promise.all(files.map((file) => stat(file))))
+    .then((stats) => summary(folder, stats))
+    .finally(() => underWay.delete(folder));
+  underWay.set(folder, asked);
+  return asked;
+}
+
+/** The folder of a path `FOLDER#SERIES`; undefined for paths of a file or folder. */
+async function folderAsSeries(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found ? undefined : folderOfSeries(path);
 }
 
 /** Reads an image's files for their hash: of a series among others, its own. */
@@ -49,20 +79,9 @@ function summary(
   };
 }
 
-/** Undefined for all but `FOLDER#SERIES`. */
-async function filesOfSeries(path: string): Promise<readonly string[] | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  const folder = found ? undefined : folderOfSeries(path);
-  if (folder === undefined) return undefined;
-  return (await listSeries(folder)).find(({ address }) => address === path)?.files;
-}
-
-/** Which files are of one series of several is not known without reading them: all in its folder count. */
 async function filesOf(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => undefined);
-  const folder = found ? undefined : folderOfSeries(path);
-  if (found?.isDirectory() && isImageFolder(path)) return filesBelow(path);
-  if (folder !== undefined || found?.isDirectory()) return filesIn(folder ?? path);
+  if (found?.isDirectory()) return isImageFolder(path) ? filesBelow(path) : filesIn(path);
   if (!HEADER.test(path)) return [path];
   const stem = path.replace(HEADER, '');
   const beside = await Promise.all(

@@ -4,9 +4,10 @@ import { ImageError } from '../../errors.js';
 import { readHead } from '../bytes.js';
 import type { ImageFormat } from '../format.js';
 import { groupFiles } from './group.js';
+import { openFolderFor } from './known-folder.js';
 import { hasDicomMagic, openDicom } from './open-file.js';
 import { dicomPictureHeader, readDicomPicture } from './picture.js';
-import { type AddressedGroup, blocking, openSeriesFolder } from './series.js';
+import { type AddressedGroup, blocking, type SeriesFolder } from './series.js';
 import { describeImageFile, type ImageFile } from './slices.js';
 import { type Stack, stackOf } from './stack.js';
 import { dicomVolumeHeader, readDicomVolume } from './volume.js';
@@ -60,17 +61,39 @@ async function fromFile(path: string): Promise<Resolved> {
   return first?.dimensions === 3 ? { stack: stackOf(first) } : { picture: file };
 }
 
-async function fromFolder(path: string, { folder, series, number }: Address): Promise<Resolved> {
-  const { images, refused } = await openSeriesFolder(folder);
-  const only = new Set(images.map(({ group }) => group.series)).size === 1;
-  const fitting = images.filter(({ group }) => (series ? group.series === series : only));
-  const volumes = fitting.filter(({ group }) => group.dimensions === 3);
-  const image = volumes[number - 1] ?? (fitting.length === 1 ? fitting[0] : undefined);
+async function fromFolder(path: string, address: Address): Promise<Resolved> {
+  const content = await openFolderFor(address.folder, (known) => imageAt(address, known));
+  const { images, refused } = content;
+  const image = imageAt(address, content);
   if (!image) throw unnamed(path, images, refused[0]?.reason);
   const { group } = image;
   if (group.dimensions === 2) return { picture: group.slices[0]!.file };
   const stack = stackOf(group);
   return { stack: { ...stack, problems: [...stack.problems, ...blocking(group.series, refused)] } };
+}
+
+function imageAt(
+  { series, number }: Address,
+  { images }: SeriesFolder,
+): AddressedGroup | undefined {
+  const only = new Set(images.map(({ group }) => group.series)).size === 1;
+  const fitting = images.filter(({ group }) => (series ? group.series === series : only));
+  const volumes = fitting.filter(({ group }) => group.dimensions === 3);
+  return volumes[number - 1] ?? (fitting.length === 1 ? fitting[0] : undefined);
+}
+
+/**
+ * The files of the image that `FOLDER#SERIES` names; undefined for other paths.
+ *
+ * @throws ImageError when there is none, or its slices are no volume
+ */
+export async function filesOfSeries(path: string): Promise<readonly string[] | undefined> {
+  if (await stat(path).catch(() => undefined)) return undefined;
+  const address = splitAddress(path);
+  if (!address) return undefined;
+  const found = await fromFolder(path, address);
+  if ('picture' in found) return [found.picture.path];
+  return [...new Set(found.stack.slices.map(({ file }) => file.path))];
 }
 
 interface Address {

@@ -14,6 +14,8 @@ export interface OpenedFile {
   readonly pixels: PixelElement | undefined;
   /** Bytes of the file, or of the inflated file where it is deflated. */
   readonly size: number;
+  /** When the file was last written, in milliseconds. */
+  readonly modified: number;
   /** Where the data set starts, after the file's meta header. */
   readonly dataSetStart: number;
 }
@@ -55,7 +57,7 @@ export async function openIfDicom(path: string): Promise<OpenedFile | undefined>
     throw unreadable(path, error);
   });
   try {
-    const size = (await file.stat()).size;
+    const { size, mtimeMs: modified } = await file.stat();
     let bytes = Buffer.alloc(0);
     for (let want = FIRST_READ; ; want *= NEXT_READ) {
       const length = Math.min(want, size, MAX_HEADER);
@@ -65,7 +67,7 @@ export async function openIfDicom(path: string): Promise<OpenedFile | undefined>
       bytes = buffer.subarray(0, bytesRead);
       if (!hasDicomMagic(bytes)) return undefined;
       try {
-        return parse(path, bytes, size);
+        return { ...parse(path, bytes, size), modified };
       } catch (error) {
         if (!(error instanceof MoreBytesNeeded)) throw error;
       }
@@ -89,7 +91,7 @@ export function inflateDataSet(path: string, bytes: Buffer, start: number): Buff
   }
 }
 
-function parse(path: string, bytes: Buffer, size: number): OpenedFile {
+function parse(path: string, bytes: Buffer, size: number): Omit<OpenedFile, 'modified'> {
   const meta = parseMeta(path, bytes, PREAMBLE + MAGIC.length, size);
   const uid = meta.data.text('transferSyntax') ?? IMPLICIT_LITTLE_ENDIAN;
   const syntax = transferSyntax(uid);

@@ -89,7 +89,9 @@ function pictureWindow(
 /** Three values in `[0, 1]` a pixel. */
 function storedColours(stored: StoredVoxels, { bitsStored }: PixelFormat): Float32Array {
   const highest = 2 ** bitsStored - 1;
-  return Float32Array.from(stored, (value) => value / highest);
+  const shares = new Float32Array(stored.length);
+  for (let at = 0; at < stored.length; at++) shares[at] = stored[at]! / highest;
+  return shares;
 }
 
 function paletteColours(stored: StoredVoxels, { first, red, green, blue }: Palette): Float32Array {

@@ -14,6 +14,7 @@ export interface ImageFile {
   readonly format: PixelFormat;
   readonly pixels: PixelElement;
   readonly size: number;
+  readonly modified: number;
   readonly dataSetStart: number;
   readonly palette: Palette | undefined;
   readonly identity: Identity;
@@ -58,7 +59,7 @@ export interface Place {
 
 /** @throws ImageError when the file holds no image, or one that is not read. */
 export function describeImageFile(opened: OpenedFile): ImageFile {
-  const { path, data, syntax, pixels, size, dataSetStart } = opened;
+  const { path, data, syntax, pixels, size, modified, dataSetStart } = opened;
   const format = pixelFormat(opened);
   const shared = data.item('sharedGroups');
   const perFrame = data.items('frameGroups');
@@ -72,6 +73,7 @@ export function describeImageFile(opened: OpenedFile): ImageFile {
     format,
     pixels: pixels!,
     size,
+    modified,
     dataSetStart,
     palette: isPalette ? palette(path, data) : undefined,
     identity: identify(data),

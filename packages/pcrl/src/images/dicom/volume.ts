@@ -1,3 +1,4 @@
+import { withHugePages } from '@pcrl/torch/reading';
 import { ImageError } from '../../errors.js';
 import type { Image, ImageHeader } from '../image.js';
 import { VolumeFromSlabs, volumeHeader } from '../volume.js';
@@ -96,7 +97,8 @@ async function readSlices(slices: readonly FileSlice[], stored: StoredVoxels): P
 }
 
 function rescaled(slices: readonly FileSlice[], stored: StoredVoxels): Float32Array {
-  const values = Float32Array.from(stored);
+  const values = withHugePages(new Float32Array(stored.length));
+  values.set(stored);
   const pixels = values.length / slices.length;
   slices.forEach(({ slope, intercept }, slice) => {
     for (let at = slice * pixels; at < (slice + 1) * pixels; at++) {

@@ -60,7 +60,10 @@ describe.skipIf(lacking)(`decoding apart${lacking ? ` (${lacking})` : ''}`, () =
   });
 
   it('gives up on a decoder that takes too long', async () => {
-    await expect(decode(codestream(), 1)).rejects.toThrow('did not finish within 0.001 s');
+    await nextIsRead();
+    // Halted: on a busy machine the answer may be there before the clock is looked at.
+    for (const id of decoders()) process.kill(id, 'SIGSTOP');
+    await expect(decode(codestream(), 50)).rejects.toThrow('did not finish within 0.05 s');
     await nextIsRead();
   });
 

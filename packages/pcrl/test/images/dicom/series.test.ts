@@ -1,3 +1,4 @@
+import { cpSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImageError } from '../../../src/errors.js';
@@ -79,6 +80,26 @@ describe.skipIf(lacking)(`generated DICOM${lacking ? ` (${lacking})` : ''}`, () 
       expect((await readImageHeader(address)).size).toEqual([8, 6, depth]);
     }
     expect(await refusal(`${at('two')}#1.2.3`)).toMatch(/the folder holds 2 images/);
+  });
+
+  it('notices what changes in a folder whose headers it has read', async () => {
+    const copy = at('changing');
+    cpSync(at('two'), copy, { recursive: true });
+    const longAgo = new Date('2020-01-01');
+    utimesSync(copy, longAgo, longAgo);
+    const [long, short] = generated.two!.series.map((uid) => `${copy}#${uid}`) as [string, string];
+    const first = await readImage(long);
+    expect((await readImage(short)).size).toEqual([8, 6, 3]);
+
+    const [listing] = (await listSeries(copy)).filter(({ address }) => address === long);
+    const slice = listing!.files[2]!;
+    const bytes = readFileSync(slice);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(slice, bytes);
+    expect((await readImage(long)).voxels).not.toEqual(first.voxels);
+    rmSync(listing!.files[1]!);
+    utimesSync(copy, longAgo, new Date('2021-01-01'));
+    expect(await refusal(long)).toMatch(/slices are missing: 1 of 5/);
   });
 
   it('reads a radiograph by its bit depth, with its window', async () => {
