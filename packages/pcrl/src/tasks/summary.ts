@@ -6,7 +6,9 @@ export function describeResult(result: FinetuneResult): string[] {
   if (seeds.length === 0) return ['no seed is finished'];
   const count = seeds[0]!.labelled.cases;
   const unit = seeds[0]!.test.hausdorff95?.unit ?? 'mm';
-  const width = Math.max(4, ...classes.map((name) => name.length));
+  const further = Object.entries(summary.further ?? {});
+  const names = [...classes, ...further.map(([name]) => name)];
+  const width = Math.max(4, ...names.map((name) => name.length));
   const rows: [string, SeedSpread][] = [
     ...classes.map((name, at): [string, SeedSpread] => [name, summary.perClass[at]!]),
     ['mean', summary.mean],
@@ -15,9 +17,7 @@ export function describeResult(result: FinetuneResult): string[] {
     `${metric} on ${splits.test.cases} test cases, labels ${budgetName(labels)} (${count} cases), ` +
       `${seeds.length} seed${seeds.length === 1 ? '' : 's'}:`,
     ...rows.map(([name, spread]) => `  ${name.padEnd(width)}  ${inPercent(spread)}`),
-    ...Object.entries(summary.further ?? {}).map(
-      ([name, spread]) => `  ${name.padEnd(width)}  ${plain(spread)}`,
-    ),
+    ...further.map(([name, spread]) => `  ${name.padEnd(width)}  ${plain(spread)}`),
     ...(summary.hausdorff95 ? [`  95 % Hausdorff ${distance(summary.hausdorff95)} ${unit}`] : []),
   ];
 }

@@ -39,17 +39,29 @@ export async function readVolume(path: string, settings: VolumeSettings): Promis
 }
 
 function scaled(image: Image, intensity: VolumeSettings['intensity']): Image {
+  if (intensity === 'full-range') return between(image, extremesOf(image.voxels));
   if (typeof intensity === 'string') return scaleIntensity(image, intensity);
-  if (image.unit === 'relative') {
-    throw new ImageError(
-      image.path,
-      'it was prepared between its percentiles; its Hounsfield units are lost',
-      'Prepare it with --intensity ct, or train with views.intensity=auto.',
-    );
-  }
-  const [low, high] = intensity;
+  if (image.unit !== 'relative') return between(image, intensity);
+  throw new ImageError(
+    image.path,
+    'it was prepared between its percentiles; its Hounsfield units are lost',
+    'Prepare it with --intensity ct, or train with views.intensity=auto.',
+  );
+}
+
+function between(image: Image, [low, high]: readonly [number, number]): Image {
   const inRange = (value: number) => Math.min(1, Math.max(0, (value - low) / (high - low)));
   return { ...image, unit: 'arbitrary', voxels: image.voxels.map(inRange) };
+}
+
+function extremesOf(voxels: Float32Array): readonly [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < voxels.length; i++) {
+    const value = voxels[i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 /**

@@ -116,6 +116,7 @@ const ROWS: readonly Row[] = [
   ['33 negatives on LUNA16', (p) => detection(p).negatives, ...same(2)],
   ['33 noise on LUNA16', (p) => detection(p).views.noise.deviation, 1, 0.05, 0.05],
   ['5.2 crop of BraTS', (p) => brats(p).views.size, [112, 128, 112], [64, 64, 32], [112, 112, 112]],
+  ['5.2 scaling', (p) => brats(p).views.intensity, 'full-range', 'auto', 'auto'],
   ['5.2 skip connections', (p) => brats(p).network.skipConnections, false, true, true],
   ['5.2 loss', (p) => brats(p).loss, 'dice+bce-double-sigmoid', 'dice+bce', 'dice'],
   ['5.3 crop of LiTS', (p) => lits(p).views.size, [256, 256, 64], [64, 64, 32], [256, 256, 64]],

@@ -13,7 +13,7 @@ export const PROTOCOL_CHANGES: Readonly<
     default: {},
     official: {
       network: { skipConnections: false },
-      views: { size: [112, 128, 112], spacing: 'native' },
+      views: { size: [112, 128, 112], spacing: 'native', intensity: 'full-range' },
     },
     paper: { views: { size: [112, 112, 112], spacing: 'native' } },
   },

@@ -159,10 +159,11 @@ export const volumeEntries = {
     }),
   ),
   intensity: v.pipe(
-    v.union([v.picklist(['auto', 'ct', 'percentile']), range('')]),
+    v.union([v.picklist(['auto', 'ct', 'percentile', 'full-range']), range('')]),
     v.metadata({
-      allowed: 'auto | ct | percentile, or [low, high] in Hounsfield units',
-      meaning: '3D: what of the image’s values becomes [0, 1]; the words as in pre-training.',
+      allowed: 'auto | ct | percentile | full-range, or [low, high] in Hounsfield units',
+      meaning:
+        '3D: what of the image’s values becomes [0, 1]: auto, ct and percentile as in pre-training; the lowest to the highest; or a window.',
     }),
   ),
 };
