@@ -5,9 +5,11 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "heap.h"
 
@@ -37,11 +39,15 @@ void* map(size_t size) {
 // was ever used at once: the peak stays what it would be without reuse.
 class ReusingAllocator final : public c10::Allocator {
  public:
-  c10::DataPtr allocate(size_t size) const override {
+  // libtorch 1.13 asks a const allocator, 2.6 one that may change and that can copy. Each finds its own
+  // here, so none of the three says `override`.
+  c10::DataPtr allocate(size_t size) const {
     if (size < hugePage) return c10::GetDefaultCPUAllocator()->allocate(size);
     void* data = take(roundUp(size, page));
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
+  c10::DataPtr allocate(size_t size) { return std::as_const(*this).allocate(size); }
+  void copy_data(void* to, const void* from, size_t size) const { std::memcpy(to, from, size); }
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
 
  private:
