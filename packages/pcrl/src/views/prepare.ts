@@ -109,13 +109,7 @@ function prepareSample3D(
   // What lies beyond the image takes the lowest value, which needs a copy; else the image is read in place.
   const nearby = padded ? paddedRegion(grid, region) : voxelsNear(grid, region);
   const plan = (box: Box, view: number) => ({
-    geometry: drawGeometry3D(
-      box,
-      lowestInView(nearby, region, box, settings),
-      settings,
-      address,
-      view,
-    ),
+    geometry: drawGeometry3D(box, lowestInView(nearby, region, box), settings, address, view),
     appearance: drawAppearance3D(settings, address, view),
   });
   const globals = crops.globals.map(plan);
@@ -130,18 +124,10 @@ function prepareSample3D(
   };
 }
 
-/** The smallest value of a crop, looked for about as densely as a global view reads it. */
-function lowestInView(
-  nearby: NearbyVoxels,
-  region: Box,
-  crop: Box,
-  settings: ViewSettings3D,
-): number {
+/** The smallest value of a crop, looked for on a lattice. */
+function lowestInView(nearby: NearbyVoxels, region: Box, crop: Box): number {
   const toGrid = nearby.box.start.map((start, axis) => start - region.start[axis]!);
-  const strides = crop.size.map((side, axis) =>
-    Math.max(1, Math.floor(side / settings.size[axis]!)),
-  );
-  return lowestInBox(nearby.grid, shifted(crop, toGrid), strides);
+  return lowestInBox(nearby.grid, shifted(crop, toGrid), 'lattice');
 }
 
 /** Voxels of the image per voxel at the target spacing; 1 when the image's own spacing is kept. */
@@ -209,7 +195,7 @@ function drawNoise(settings: ViewSettings3D, { seed, epoch, sample }: SampleAddr
   let at = 0;
   counts.forEach((count, view) => {
     const stream = new RandomStream(seed, 'views: noise', epoch, sample, view);
-    stream.fillNormal(noise.subarray(at, at + count));
+    stream.fillNoise(noise.subarray(at, at + count));
     at += count;
   });
   return noise;

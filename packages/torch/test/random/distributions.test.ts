@@ -2,12 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { normalsFromWords } from '../../src/random/distributions.js';
 import { RandomStream } from '../../src/random/index.js';
+import { normalTable } from '../../src/random/normal-table.js';
 
 const COUNT = 200_000;
 
 const draws = {
   fillUniform: new RandomStream(11, 'uniform').fillUniform(new Float32Array(COUNT), -1, 3),
   fillNormal: new RandomStream(12, 'normal').fillNormal(new Float32Array(COUNT), 2, 0.5),
+  fillNoise: new RandomStream(14, 'noise').fillNoise(new Float32Array(COUNT)),
   uniform: single((stream) => stream.uniform(-1, 3)),
   normal: single((stream) => 2 + 0.5 * stream.normal()),
 };
@@ -43,6 +45,7 @@ describe.each([
   ['uniform', 'uniform', [-1, 4], 1, 16 / 12],
   ['fillNormal', 'norm', [2, 0.5], 2, 0.25],
   ['normal', 'norm', [2, 0.5], 2, 0.25],
+  ['fillNoise', 'norm', [0, 1], 0, 1],
 ] as const)('%s', (name, distribution, parameters, mean, variance) => {
   it('has the mean and the variance asked for', () => {
     const found = moments(draws[name]);
@@ -68,4 +71,26 @@ it('is the formula of Box and Muller, to the precision of a float32', () => {
     expect(found[pair]).toBeCloseTo(radius * Math.cos(angle), 6);
     expect(found[pair + 1]).toBeCloseTo(radius * Math.sin(angle), 6);
   }
+});
+
+it('has the quantiles of scipy in its table', (context) => {
+  const program = `
+import sys, numpy
+from scipy.stats import norm
+sys.stdout.buffer.write(norm.ppf((numpy.arange(65536) + 0.5) / 65536).tobytes())`;
+  const python = spawnSync('/usr/bin/python3', ['-c', program], { maxBuffer: 2 ** 20 });
+  if (python.status !== 0) return context.skip('python3-scipy is not installed');
+  const expected = new Float64Array(Uint8Array.from(python.stdout).buffer);
+  const table = normalTable();
+  expect(expected).toHaveLength(table.length);
+  expected.forEach((value, part) => {
+    if (Math.abs(table[part]! - value) > 1e-6) throw new Error(`${part}: ${table[part]}, ${value}`);
+  });
+});
+
+it('fills an odd number of places, and those alone', () => {
+  const places = new Float32Array(5);
+  new RandomStream(15, 'noise').fillNoise(places.subarray(0, 3));
+  expect([...places.subarray(3)]).toEqual([0, 0]);
+  expect(places[2]).not.toBe(0);
 });

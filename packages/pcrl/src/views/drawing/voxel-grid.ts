@@ -44,23 +44,25 @@ export function voxelRange(grid: Pick<VoxelGrid, 'size'>, box: Box, axis: number
   return [first, Math.min(top, Math.max(first, Math.ceil(endOf(box)[axis]!) - 1))];
 }
 
+/** Points that a lattice has along an axis at least, where there are so many voxels. */
+const POINTS_PER_AXIS = 32;
+
+/** How far apart the points of a lattice over so many voxels lie: a share of 32^3 points is good to 0.3 %. */
+export function latticeStride(voxels: number): number {
+  return Math.max(1, Math.floor(voxels / POINTS_PER_AXIS));
+}
+
 /**
- * The smallest value in a box (in the part of it that lies inside the grid), of every `strides`-th voxel
- * along each axis.
+ * The smallest value in a box (in the part of it that lies inside the grid): of every voxel, or of those
+ * on a {@link latticeStride | lattice}.
  */
-export function lowestInBox(
-  grid: VoxelGrid,
-  box: Box,
-  strides: readonly number[] = [1, 1, 1],
-): number {
+export function lowestInBox(grid: VoxelGrid, box: Box, among: 'all' | 'lattice' = 'all'): number {
   const [, height, depth] = grid.size as [number, number, number];
   const { voxels } = grid;
-  const [[x0, x1], [y0, y1], [z0, z1]] = [0, 1, 2].map((axis) => voxelRange(grid, box, axis)) as [
-    Range,
-    Range,
-    Range,
-  ];
-  const [byX, byY, byZ] = strides as [number, number, number];
+  const ranges = [0, 1, 2].map((axis) => voxelRange(grid, box, axis)) as [Range, Range, Range];
+  const [[x0, x1], [y0, y1], [z0, z1]] = ranges;
+  const stride = ([first, last]: Range) => (among === 'all' ? 1 : latticeStride(last - first + 1));
+  const [byX, byY, byZ] = ranges.map(stride) as [number, number, number];
   let low = Number.POSITIVE_INFINITY;
   for (let x = x0; x <= x1; x += byX) {
     for (let y = y0; y <= y1; y += byY) {

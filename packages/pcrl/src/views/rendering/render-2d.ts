@@ -1,9 +1,9 @@
-import { cat, type Device, empty, scope, type Tensor } from '@pcrl/torch';
+import { call, type Device, empty, scope, type Tensor, tensor } from '@pcrl/torch';
 import type { ViewSettings2D } from '../../settings/index.js';
 import type { Appearance2D, ViewPlan } from '../drawing/plan.js';
 import { ofViews, type PreparedSample2D } from '../prepare.js';
 import { colorJitter } from './color-jitter.js';
-import { cutoutMask } from './cutout.js';
+import { cutOut } from './cutout.js';
 import { gaussianBlur } from './gaussian-blur.js';
 import { rowsOnDevice } from './host-rows.js';
 import { viewMajor } from './resample.js';
@@ -55,9 +55,11 @@ function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tenso
     const changes = appearances.map(({ jitter }) => jitter);
     return imagenetNormalise(colorJitter(blurred, changes));
   });
-  const holes = appearances.map((appearance) => appearance.holes);
-  if (holes[0]!.length === 0) return normalised;
-  return normalised.mul_(cutoutMask(holes, clean.shape.slice(2), clean.device));
+  cutOut(
+    normalised,
+    appearances.map(({ holes }) => holes),
+  );
+  return normalised;
 }
 
 /**
@@ -68,9 +70,13 @@ function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tenso
  */
 export function imagenetNormalise(grey: Tensor): Tensor {
   return scope(() => {
-    const channels = IMAGENET_MEAN.map((mean, channel) =>
-      grey.sub(mean).div_(IMAGENET_DEVIATION[channel]!),
-    );
-    return cat(channels, 1);
+    const [items, , ...size] = grey.shape;
+    const channels = empty([items!, 3, ...size], { device: grey.device });
+    IMAGENET_MEAN.forEach((mean, channel) => {
+      const into = channels.narrow(1, channel, 1);
+      call('aten::sub.out', grey, tensor(mean), 1, into);
+      into.div_(IMAGENET_DEVIATION[channel]!);
+    });
+    return channels;
   });
 }
