@@ -28,7 +28,7 @@ export async function listFolder(folder: string): Promise<FolderListing> {
 
 /**
  * The files in a folder and the folders below it, sorted; a folder that is one image counts as a file.
- * Hidden files and folders are skipped. Links are followed, those to folders only where they lead to
+ * Hidden files and folders are skipped. Links are followed (one that leads nowhere counts as a file), those to folders only where they lead to
  * something that is not listed anyway: they may form circles.
  */
 export async function filesBelow(folder: string): Promise<string[]> {
@@ -72,7 +72,7 @@ export async function namesIn(folder: string, followed: string[] = []): Promise<
     else if (entry.isDirectory()) folders.push(entry.name);
     else if (entry.isSymbolicLink()) {
       const target = await linkTarget(join(folder, entry.name));
-      if (target?.kind === 'file') files.push(entry.name);
+      if (target?.kind === 'file' || target?.kind === 'nothing') files.push(entry.name);
       if (target?.kind !== 'folder' || followed.some((known) => overlap(known, target.path)))
         continue;
       followed.push(target.path);
@@ -89,8 +89,10 @@ function byCodeUnit(a: string, b: string): number {
 
 async function linkTarget(path: string) {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return { kind: 'file', path } as const;
-  return found?.isDirectory()
+  // Reading it says so; left out, an image would be missing without a word.
+  if (!found) return { kind: 'nothing', path } as const;
+  if (found.isFile()) return { kind: 'file', path } as const;
+  return found.isDirectory()
     ? ({ kind: 'folder', path: await realpath(path) } as const)
     : undefined;
 }

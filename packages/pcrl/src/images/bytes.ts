@@ -170,7 +170,12 @@ export function unreadable(path: string, error: unknown): ImageError {
   switch (codeOf(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new ImageError(path, 'no such file', 'Check the path.', options);
+      return new ImageError(
+        path,
+        'no such file, or a link that leads nowhere',
+        'Check the path.',
+        options,
+      );
     case 'EISDIR':
       return new ImageError(path, 'is a folder, not an image file', '', options);
     case 'EACCES':

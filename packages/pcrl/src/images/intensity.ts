@@ -47,7 +47,8 @@ export function unusableReason(image: Image): string | undefined {
     if (value - value !== 0) infinite++;
     if (value !== first) constant = false;
   }
-  const count = voxels.length.toLocaleString('en');
+  const { size } = image.whole ?? image;
+  const count = size.reduce((product, side) => product * side, 1).toLocaleString('en');
   if (infinite > 0)
     return `${infinite.toLocaleString('en')} of ${count} voxels are NaN or infinite`;
   return constant ? `all ${count} voxels are ${first}` : undefined;

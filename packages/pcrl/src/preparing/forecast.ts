@@ -46,7 +46,8 @@ export function checkRoom(cache: string, bytes: number): void {
   const free = freeBytes(cache);
   if (bytes + LEFT_FREE <= free) return;
   throw new PreparingError(
-    `${cache}: about ${gigabytes(bytes)} are needed and ${gigabytes(free)} are free`,
+    `${cache}: about ${gigabytes(bytes)} are needed, besides ${gigabytes(LEFT_FREE)} that stay free, ` +
+      `and ${gigabytes(free)} are free`,
     'Make room, choose another disk with --out, or a coarser --spacing (--size for pictures).',
   );
 }

@@ -43,6 +43,14 @@ describe('folders', () => {
     expect(imagesIn(linked, listed.cases)).toHaveLength(2);
   });
 
+  it('name a link that leads nowhere', async () => {
+    const folder = await folderWith(root, ['a.png']);
+    symlinkSync(join(folder, 'gone.png'), join(folder, 'b.png'));
+    const { cases, problems } = await openDataset([folder]);
+    expect(cases).toHaveLength(1);
+    expect(problems.map(({ path }) => path)).toEqual([join(folder, 'b.png')]);
+  });
+
   it('refuse paths in a table that lead outside', async () => {
     const folder = await folderWith(root, ['in/a.png', 'secret.png'], {
       'in/set.csv': ['image,up', 'a.png,1', '../secret.png,0', `${join(root, 'x.png')},0`],

@@ -131,7 +131,7 @@ describe('refusals say what is wrong', () => {
   });
 
   it('a missing file and a folder', async () => {
-    expect((await refusal(file('missing.nii'))).reason).toBe('no such file');
+    expect((await refusal(file('missing.nii'))).reason).toMatch('no such file');
     mkdirSync(file('folder.nii'));
     expect((await refusal(file('folder.nii'))).reason).toMatch(/is a folder/);
     await expect(readImageHeader(file('missing.nii'))).rejects.toThrow(ImageError);
