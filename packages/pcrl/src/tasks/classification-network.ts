@@ -2,11 +2,13 @@ import {
   Dropout,
   globalAveragePool,
   Linear,
+  noGrad,
   type RandomStream,
   scope,
   type Tensor,
 } from '@pcrl/torch';
 import { type Encoder, Encoder3D, ResNet18 } from '../networks/index.js';
+import type { Compute } from '../training/device.js';
 import { TaskNetwork } from './task.js';
 
 /** What a classifier is built from. */
@@ -59,4 +61,19 @@ export class ClassificationNetwork extends ClassifyingNetwork {
   logitsFrom(map: Tensor): Tensor {
     return scope(() => this.head.forward(this.#dropout.forward(globalAveragePool(map))));
   }
+}
+
+/** The mean of the encoder's last map, `[N, C]`: what the last layer reads, and a probe learns from. */
+export function meanFeatures(
+  { encoder }: TaskNetwork,
+  input: () => Tensor,
+  compute: Pick<Compute, 'inPrecision'>,
+): Tensor {
+  return noGrad(() =>
+    scope(() => {
+      const images = input();
+      const map = compute.inPrecision(() => encoder.encode(images));
+      return globalAveragePool(map).to({ dtype: 'f32' });
+    }),
+  );
 }

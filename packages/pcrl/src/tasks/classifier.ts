@@ -1,8 +1,8 @@
-import { globalAveragePool, noGrad, RandomStream, scope, type Tensor } from '@pcrl/torch';
+import { noGrad, RandomStream, scope, type Tensor } from '@pcrl/torch';
 import { aurocPerClass } from '../metrics/index.js';
 import type { Compute } from '../training/device.js';
 import type { ClassOutputs } from './class-outputs.js';
-import { ClassificationNetwork } from './classification-network.js';
+import { ClassificationNetwork, meanFeatures } from './classification-network.js';
 import type { ImageInputs } from './inputs.js';
 import type { Draw, Figures, LoadedCase, Scored, Task, TaskNetwork } from './task.js';
 
@@ -51,14 +51,7 @@ export function classifier<Item extends LoadedCase>(parts: ClassifierParts<Item>
           }));
         }),
       ),
-    features: (net, items) =>
-      noGrad(() =>
-        scope(() => {
-          const input = inputs.batch(items, null);
-          const maps = compute.inPrecision(() => net.encoder.encode(input));
-          return globalAveragePool(maps).to({ dtype: 'f32' });
-        }),
-      ),
+    features: (net, items) => meanFeatures(net, () => inputs.batch(items, null), compute),
     figures: (scored) => aurocFigures(scored, classes.length),
   };
 }

@@ -3,9 +3,14 @@ import type { Case } from '../datasets/index.js';
 import { meanAbsoluteError, rSquared, spearman } from '../metrics/index.js';
 import type { RegressionSettings } from '../settings/index.js';
 import type { Compute } from '../training/device.js';
-import { ClassificationNetwork, type ClassifierSettings } from './classification-network.js';
+import {
+  ClassificationNetwork,
+  type ClassifierSettings,
+  meanFeatures,
+} from './classification-network.js';
 import type { ImageInputs } from './inputs.js';
 import { pictureInputs } from './pictures.js';
+import { ridgeProbe } from './probing/ridge-probe.js';
 import type { Draw, Figures, LoadedCase, Scored, Task, TaskNetwork, TaskRequest } from './task.js';
 import { volumeInputs } from './volume-inputs.js';
 
@@ -78,6 +83,8 @@ function taskOf<Item extends LoadedCase>(
           }));
         }),
       ),
+    features: (net, items) => meanFeatures(net, () => inputs.batch(items, null), compute),
+    linearProbe: ridgeProbe,
     figures: regressionFigures,
   };
 }

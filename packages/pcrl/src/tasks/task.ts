@@ -2,6 +2,7 @@ import { Layer, type Linear, type RandomStream, type Tensor } from '@pcrl/torch'
 import type { Case, Dataset, Region } from '../datasets/index.js';
 import type { Encoder } from '../networks/index.js';
 import type { Compute } from '../training/device.js';
+import type { linearProbe } from './probing/linear-probe.js';
 
 /** A network for a task: an encoder, which may be pre-trained, and what is new. */
 export abstract class TaskNetwork extends Layer {
@@ -103,6 +104,8 @@ export interface Task<Item extends LoadedCase = LoadedCase> {
   assess(network: TaskNetwork, items: readonly Item[], draw: Draw | null): readonly Assessment[];
   /** What a probe learns from, `[N, features]`; a task without it cannot be probed. */
   features?(network: TaskNetwork, items: readonly Item[]): Tensor;
+  /** How a linear probe learns, where it is not by logistic regression of each class. */
+  readonly linearProbe?: typeof linearProbe;
   /** Figures of what was predicted of cases. */
   figures(scored: readonly Scored[], cases: readonly Case[]): Figures;
   /** Writes what a prediction is beside its row, a mask say, to `path` with an ending of its own. */

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { liveTensors, noGrad, scope, tensor } from '@pcrl/torch';
+import { liveTensors, noGrad, RandomStream, scope, tensor } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/datasets/index.js';
 import { tellTask } from '../../src/datasets/tell-task.js';
@@ -10,6 +10,7 @@ import { anyOfClasses, oneOfTheClasses } from '../../src/tasks/class-outputs.js'
 import { finetune } from '../../src/tasks/finetune.js';
 import { predict } from '../../src/tasks/predicting/predict.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
+import { ridgeProbe } from '../../src/tasks/probing/ridge-probe.js';
 import { prepareRecorded } from '../preparing/recording.js';
 import { noPython, python } from './python.js';
 import { drawPictures, drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
@@ -179,6 +180,32 @@ answer = {'r2': r2_score(truth, value), 'mae': mean_absolute_error(truth, value)
     expect(test.mean).toBeCloseTo(wanted.r2, 9);
     expect(test.further?.MAE).toBeCloseTo(wanted.mae, 9);
     expect(test.further?.Spearman).toBeCloseTo(wanted.rho, 9);
+  });
+
+  it.skipIf(noPython)('is probed by ridge regression, as scikit-learn has it', async () => {
+    const random = new RandomStream(11, 'test ridge');
+    const rows = Array.from({ length: 30 }, () => random.fillNormal(new Float32Array(5), 3, 2));
+    const labels = rows.map((row) => [100 + 7 * row[0]! - 2 * row[3]! + random.normal()]);
+    const table = { classes: ['n'], width: 5, rows, labels };
+    const { classifiers } = ridgeProbe(table, { ...table, rows: [], labels: [] }, 2.5);
+    const { weights, bias } = classifiers[0]!;
+    const wanted = python<number[]>(
+      { rows: rows.map((row) => [...row]), labels },
+      `
+from sklearn.linear_model import Ridge
+import numpy as np
+X, y = np.array(given['rows']), np.array(given['labels'])[:, 0]
+Z, t = (X - X.mean(0)) / X.std(0), (y - y.mean()) / y.std()
+answer = Ridge(alpha=2.5).fit(Z, t).predict(Z).tolist()`,
+    );
+    rows.forEach((row, n) => {
+      const found = row.reduce((sum, value, i) => sum + value * weights[i]!, bias);
+      expect(found).toBeCloseTo(wanted[n]!, 9);
+    });
+    const changes = { probe: { kind: 'linear' } };
+    const result = await finetune(settings('regression', 'ridge', changes), listeningIO().io);
+    expect(result.probe).toBe('linear');
+    expect(result.summary.mean.mean).toBeGreaterThan(0.5);
   });
 
   it('is compared like any score', async () => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type DeepPartial, type DeepReadonly, oneOf } from '../fields.js';
+import { type DeepPartial, type DeepReadonly, oneOf, orNone } from '../fields.js';
 import { type Group, merge } from '../merge.js';
 import type { Preset } from '../pretrain-schema.js';
 import {
@@ -7,6 +7,7 @@ import {
   imageViews,
   labelNames,
   PAPER_TRAINING,
+  probeSchema,
   SHARED_DEFAULTS,
   sharedEntries,
 } from './shared.js';
@@ -21,6 +22,15 @@ const schema = v.strictObject({
     'mse',
     'smooth-l1',
   ]),
+  probe: v.strictObject({
+    kind: orNone(
+      oneOf('Instead of training: ridge regression on the features of the encoder as it came.', [
+        'linear',
+      ]),
+    ),
+    penalty: probeSchema.entries.penalty,
+    startsHead: probeSchema.entries.startsHead,
+  }),
   network: classifierSchema,
   views: imageViews,
 });
@@ -42,6 +52,7 @@ function baseOf(size: readonly number[]): Defaults {
     batch: 16,
     select: 'score',
     loss: 'mse',
+    probe: { kind: null, penalty: 'auto', startsHead: false },
     network: { width: null, dropout: 0 },
     views: {
       size,

@@ -13,7 +13,7 @@ export interface FeatureTable {
   readonly width: number;
   /** Features of each case. */
   readonly rows: readonly Float32Array[];
-  /** Labels of each case: 1, 0, or NaN where one is not known. */
+  /** Labels of each case: 1, 0, or NaN where one is not known; or its number. */
   readonly labels: readonly (readonly number[])[];
 }
 
@@ -38,8 +38,11 @@ export async function featuresOf(
     if (io.interrupted()) return undefined;
     rows.push(...scope(() => rowsOf(task, network, items)));
   }
-  const labels = cases.map((item) => item.labels ?? []);
-  return { classes: task.classes, width: rows[0]?.length ?? 0, rows, labels };
+  return { classes: task.classes, width: rows[0]?.length ?? 0, rows, labels: cases.map(known) };
+}
+
+function known({ labels, target }: Case): readonly number[] {
+  return labels ?? (target === undefined ? [] : [target]);
 }
 
 function rowsOf(task: Task, network: TaskNetwork, items: Parameters<Task['loss']>[1]) {

@@ -10,9 +10,9 @@ export interface LinearProbe {
 }
 
 /** From strong to weak: where two validate alike the stronger one stays. */
-const PENALTIES = [1e4, 1e3, 1e2, 1e1, 1, 1e-1, 1e-2];
+export const PENALTIES = [1e4, 1e3, 1e2, 1e1, 1, 1e-1, 1e-2];
 /** scikit-learn's, where there is nothing to choose by. */
-const PENALTY_WITHOUT_VALIDATION = 1;
+export const PENALTY_WITHOUT_VALIDATION = 1;
 
 /**
  * Logistic regression of each class on its known labels. Features are standardised by the labelled cases;
@@ -48,12 +48,14 @@ export function linearProbe(
   }
 }
 
-interface Scale {
+/** Mean and deviation of each feature. */
+export interface Scale {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
 }
 
-function scaleOf({ rows, width }: FeatureTable): Scale {
+/** The scale of the features of labelled cases. */
+export function scaleOf({ rows, width }: FeatureTable): Scale {
   const mean = new Float64Array(width);
   const deviation = new Float64Array(width);
   for (const row of rows) for (let i = 0; i < width; i++) mean[i]! += row[i]! / rows.length;
@@ -77,7 +79,8 @@ function problemOf({ rows, labels, width }: FeatureTable, at: number, { mean, de
   return { features, labels: known.map((n) => labels[n]![at]!) };
 }
 
-function unscaled({ weights, bias }: LinearClassifier, { mean, deviation }: Scale) {
+/** What was found for standardised features, for features as they come. */
+export function unscaled({ weights, bias }: LinearClassifier, { mean, deviation }: Scale) {
   const raw = weights.map((weight, i) => weight / deviation[i]!);
   return { weights: raw, bias: bias - raw.reduce((sum, weight, i) => sum + weight * mean[i]!, 0) };
 }

@@ -14,7 +14,9 @@ export interface Probed {
 }
 
 /** How an encoder is probed. */
-export type ProbeSettings = ClassificationSettings['probe'];
+export type ProbeSettings = Omit<ClassificationSettings['probe'], 'neighbours'> & {
+  readonly neighbours?: number;
+};
 
 /** What a probe learns from. */
 export interface ProbeRequest extends FeatureRequest {
@@ -24,8 +26,8 @@ export interface ProbeRequest extends FeatureRequest {
 }
 
 /**
- * Learns the labels from the features of an encoder that stays as it came: logistic regression or
- * nearest neighbours. Training images are not changed at random.
+ * Learns the labels from the features of an encoder that stays as it came: logistic regression (of numbers,
+ * ridge regression) or nearest neighbours. Training images are not changed at random.
  *
  * @returns undefined when it was interrupted; nothing is worth saving then
  */
@@ -34,7 +36,8 @@ export async function probe(request: ProbeRequest): Promise<Probed | undefined> 
   const labelled = await featuresOf(request, request.labelled);
   if (!labelled) return undefined;
   if (settings.kind === 'knn') {
-    const neighbours = Math.min(settings.neighbours, labelled.rows.length);
+    const all = labelled.rows.length;
+    const neighbours = Math.min(settings.neighbours ?? all, all);
     const known = neighboursOf(labelled.rows, labelled.labels);
     const made = new NeighbourNetwork(network, known, neighbours);
     return { network: made.to(network.parameters()[0]!.device), facts: { neighbours } };
@@ -42,7 +45,8 @@ export async function probe(request: ProbeRequest): Promise<Probed | undefined> 
   const needsValidation = settings.penalty === 'auto';
   const validation = await featuresOf(request, needsValidation ? request.validation : []);
   if (!validation) return undefined;
-  const found = linearProbe(labelled, validation, settings.penalty);
+  const find = request.task.linearProbe ?? linearProbe;
+  const found = find(labelled, validation, settings.penalty);
   if (network.head) putIn(network.head, found, labelled.width);
   return { network, facts: { penalty: found.penalty } };
 }
