@@ -1,8 +1,10 @@
 // How glibc's heap treats blocks of up to some megabytes, in the whole process.
 #pragma once
-#include <malloc.h>
-
 #include <cstddef>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 constexpr size_t hugePage = size_t{1} << 21;
 // So much may be kept free at the end of the heap.
