@@ -8,13 +8,9 @@
  * networks and losses (one level drawn for a step, both views restored) on views of the same sizes; the
  * ratio is the mean over the levels that can be drawn.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
   buildInfo,
@@ -32,6 +28,7 @@ import type { DrawnScales } from '../packages/pcrl/src/methods/scales.js';
 import { NsUNet2D, NsUNet3D } from '../packages/pcrl/src/networks/index.js';
 import { resolvePretrainSettings } from '../packages/pcrl/src/settings/index.js';
 import type { ViewBatch } from '../packages/pcrl/src/views/index.js';
+import { median, Peer, peakMemory, type Step, timed } from './peer.js';
 
 const { values: flags } = parseArgs({
   options: {
@@ -56,39 +53,6 @@ const atMost = { official: { 2: 0.95, 3: 0.85 }, paper: { 2: 0.7, 3: 0.55 } }[pr
 
 const settings = resolvePretrainSettings({ dimensions, preset, data: ['data'], out: 'run' });
 
-/** The peer's process: one order in, one answer out. */
-class Peer {
-  readonly #process: ChildProcess;
-  readonly #answers: AsyncIterator<string>;
-  readonly #lines: Interface;
-
-  constructor() {
-    const script = fileURLToPath(new URL('step_peer.py', import.meta.url));
-    this.#process = spawn('/usr/bin/python3', [script], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        OMP_WAIT_POLICY: 'PASSIVE',
-        OPENBLAS_NUM_THREADS: String(threads),
-      },
-    });
-    this.#lines = createInterface({ input: this.#process.stdout! });
-    this.#answers = this.#lines[Symbol.asyncIterator]();
-  }
-
-  async ask<Answer>(order: object): Promise<Answer> {
-    this.#process.stdin!.write(`${JSON.stringify(order)}\n`);
-    const { value, done } = await this.#answers.next();
-    if (done) throw new Error('the peer ended; its own message stands above');
-    return JSON.parse(value) as Answer;
-  }
-
-  end(): void {
-    this.#process.stdin!.end();
-    this.#lines.close();
-  }
-}
-
 function makeViews(): ViewBatch {
   const normal = (view: number, shape: readonly number[]) => {
     const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
@@ -111,14 +75,7 @@ function levelsOf(step: number, shared?: number): DrawnScales {
   return { global, pairs: Array.from({ length: 6 }, () => [draw(), draw()] as const) };
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-
-function peakMemory(): number {
-  const line = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
-  return Number(line?.[1]) * 1024;
-}
 
 function greatestDifference(ours: ReadonlyMap<string, Tensor>, path: string): string {
   return scope(() => {
@@ -169,18 +126,15 @@ async function main(folder: string, peer: Peer): Promise<void> {
 
   const parameters = network.namedParameters();
   using optimiser = new SGD(parameters, { momentum: 0.9, weightDecay: 1e-4 });
-  const ours = (scales: DrawnScales): Step => {
-    const begin = performance.now();
-    const busy = process.cpuUsage();
-    const loss = scope(() => {
-      const { total } = pcrlv2Loss(network, views, settings.loss, { scales, beta: 1 });
-      total.backward();
-      optimiser.step(rate);
-      return total.item();
-    });
-    const { user, system } = process.cpuUsage(busy);
-    return { seconds: (performance.now() - begin) / 1000, busy: (user + system) / 1e6, loss };
-  };
+  const ours = (scales: DrawnScales): Step =>
+    timed(() =>
+      scope(() => {
+        const { total } = pcrlv2Loss(network, views, settings.loss, { scales, beta: 1 });
+        total.backward();
+        optimiser.step(rate);
+        return total.item();
+      }),
+    );
 
   const theirs = (scales: DrawnScales) =>
     peer.ask<Step>({ do: 'step', ...scales, beta: 1 }).then((step) => log('PyTorch', step));
@@ -208,13 +162,6 @@ async function main(folder: string, peer: Peer): Promise<void> {
   }
   const { peak } = await peer.ask<{ peak: number }>({ do: 'peak' });
   report(rounds, peakMemory(), peak);
-}
-
-/** One step: seconds on the clock, seconds that the cores were busy for this process, the loss. */
-interface Step {
-  readonly seconds: number;
-  readonly busy: number;
-  readonly loss: number;
 }
 
 /** Our steps at the levels of a round, and the peer's one: it does the same work at every level. */
@@ -245,7 +192,7 @@ function report(rounds: readonly Round[], own: number, peak: number): void {
 }
 
 process.env.OPENBLAS_NUM_THREADS = String(threads);
-const peer = new Peer();
+const peer = new Peer('step_peer.py', threads);
 const folder = await mkdtemp(join(tmpdir(), 'pcrl-step-'));
 try {
   await main(folder, peer);

@@ -71,6 +71,10 @@ async function main() {
   const report = readFileSync(made('report.html', 10_000), 'utf8');
   if (/src="http|href="http/.test(report)) throw new Error('the report loads from the network');
 
+  const table = ['reproduce', 'table-4', '--budget', 'smoke', '--out', at('table')];
+  pcrl(table, { says: 'report: ' });
+  made('table/table-4.html', 10_000);
+
   const image = join(unlabelled, 'patient-001.nii.gz');
   pcrl(['views', image, '--out', at('views.png'), '--seed', '2']);
   made('views.png', 1000);

@@ -14,18 +14,23 @@ import { type Image, sharedVoxels } from './image.js';
 export type Intensity = 'auto' | 'ct' | 'percentile';
 
 /**
- * Brings an image's values to `[0, 1]`. The image itself is left as it is.
+ * Brings an image's values to `[0, 1]`. The image itself is left as it is, unless its own voxels are
+ * to take the new values: a second volume is dear where images are large.
  *
  * @throws ImageError when Hounsfield units are wanted of an image that has lost them
  */
-export function scaleIntensity(image: Image, intensity: Intensity = 'auto'): Image {
+export function scaleIntensity(
+  image: Image,
+  intensity: Intensity = 'auto',
+  target?: Float32Array,
+): Image {
   // The window is in the unit of the old values.
   const { window, ...rest } = image;
   const isPicture = intensity === 'auto' && image.size.length === 2;
   if (isPicture && !window) return image;
   if (image.unit === 'relative') return relative(image, intensity);
   const [low, high] = isPicture && window ? [window.low, window.high] : range(image, intensity);
-  return { ...rest, unit: 'arbitrary', voxels: rescaled(image.voxels, low, high) };
+  return { ...rest, unit: 'arbitrary', voxels: rescaled(image.voxels, low, high, target) };
 }
 
 function range({ unit, voxels }: Image, intensity: Intensity): [number, number] {
@@ -63,8 +68,12 @@ function relative(image: Image, intensity: Intensity): Image {
   );
 }
 
-function rescaled(voxels: Float32Array, low: number, high: number): Float32Array {
-  const target = sharedVoxels(voxels.length);
+function rescaled(
+  voxels: Float32Array,
+  low: number,
+  high: number,
+  target: Float32Array = sharedVoxels(voxels.length),
+): Float32Array {
   const factor = high > low ? 1 / (high - low) : 0;
   for (let index = 0; index < voxels.length; index++) {
     target[index] = Math.min(1, Math.max(0, (voxels[index]! - low) * factor));

@@ -40,7 +40,7 @@ export async function readVolume(path: string, settings: VolumeSettings): Promis
 
 function scaled(image: Image, intensity: VolumeSettings['intensity']): Image {
   if (intensity === 'full-range') return between(image, extremesOf(image.voxels));
-  if (typeof intensity === 'string') return scaleIntensity(image, intensity);
+  if (typeof intensity === 'string') return scaleIntensity(image, intensity, image.voxels);
   if (image.unit !== 'relative') return between(image, intensity);
   throw new ImageError(
     image.path,
@@ -51,7 +51,9 @@ function scaled(image: Image, intensity: VolumeSettings['intensity']): Image {
 
 function between(image: Image, [low, high]: readonly [number, number]): Image {
   const inRange = (value: number) => Math.min(1, Math.max(0, (value - low) / (high - low)));
-  return { ...image, unit: 'arbitrary', voxels: image.voxels.map(inRange) };
+  const { voxels } = image;
+  for (let i = 0; i < voxels.length; i++) voxels[i] = inRange(voxels[i]!);
+  return { ...image, unit: 'arbitrary' };
 }
 
 function extremesOf(voxels: Float32Array): readonly [number, number] {
@@ -138,12 +140,14 @@ export function nearestResized(grid: VoxelGrid, size: readonly number[]): Float3
 /**
  * Cuts out a box, minus its mean and over its standard deviation, as inputs are in pre-training. Where
  * the box reaches beyond the volume it holds the lowest value inside; padding does not count.
+ *
+ * @param out gets the crop, where memory is to be used again
  */
-export function normalisedCrop(volume: VoxelGrid, box: Box): Float32Array {
+export function normalisedCrop(volume: VoxelGrid, box: Box, out?: Float32Array): Float32Array {
   const inside = intersection(box, wholeBox(volume));
-  const values = cutRegion(volume, inside, 0);
-  const { mean, deviation } = moments(values);
-  const crop = cutRegion(volume, box, lowestInBox(volume, inside));
+  const isPadded = !sameSize(inside.size, box.size);
+  const crop = cutRegion(volume, box, isPadded ? lowestInBox(volume, inside) : 0, out);
+  const { mean, deviation } = moments(isPadded ? cutRegion(volume, inside, 0) : crop);
   for (let i = 0; i < crop.length; i++) crop[i] = (crop[i]! - mean) / deviation;
   return crop;
 }

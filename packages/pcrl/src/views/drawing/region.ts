@@ -25,13 +25,19 @@ export function regionAround(boxes: readonly Box[], grid: Pick<VoxelGrid, 'size'
 /**
  * The voxels of a region in shared memory, so that threads hand them on without a copy. Where the
  * region reaches beyond the image the value is `padding`.
+ *
+ * @param out gets them, where memory is to be used again
  */
-export function cutRegion(source: VoxelSource, wanted: Box, padding: number): Float32Array {
+export function cutRegion(
+  source: VoxelSource,
+  wanted: Box,
+  padding: number,
+  out: Float32Array = sharedVoxels(wanted.size.reduce((product, side) => product * side, 1)),
+): Float32Array {
   const { grid, box: region } = voxelsNear(source, wanted);
   const [slabs, rows, columns] = asVolume(region.size, 1);
   const [depth, height, width] = asVolume(grid.size, 1);
   const [slab0, row0, column0] = asVolume(region.start, 0);
-  const out = sharedVoxels(slabs * rows * columns);
   const from = Math.max(0, column0);
   const to = Math.min(width, column0 + columns);
   const isInside = column0 >= 0 && column0 + columns <= width;
