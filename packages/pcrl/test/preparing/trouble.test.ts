@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { checkRoom } from '../../src/preparing/forecast.js';
 import { surveySources, verify } from '../../src/preparing/index.js';
 import { temporaryFolder } from '../images/folders.js';
 import { writeVolumes } from '../training/tiny-data.js';
@@ -60,4 +61,10 @@ it('leaves a cache that can be read when the disk is full, and goes on later', a
   expect((await surveySources([cache])).cases).toHaveLength(2);
   expect(await prepareRecorded(source, cache)).toMatchObject({ prepared: 2, unchanged: 2 });
   expect((await verify(cache, quiet)).damaged).toEqual([]);
+});
+
+it('says how much room is wanted, and how much stays free', () => {
+  expect(() => checkRoom(root, 1e18)).toThrow(
+    /about 1\.00e\+9 GB are needed, besides 268 MB that stay free, and .* are free/,
+  );
 });
