@@ -96,7 +96,7 @@ function scenarioContent(made: ScenarioTable, reference = ''): readonly Html[] {
     ...(made.tests.length > 0
       ? [
           table({
-            caption: `Difference to ${reference} with the same labels: paired bootstrap over patients, 95 % interval; p of no difference, corrected for the number of rows here (Holm).`,
+            caption: `Difference to "${reference}" with the same labels: paired bootstrap over patients, 95 % interval; p of no difference, corrected for the number of rows here (Holm).`,
             ...testTable(made, reference),
           }),
         ]

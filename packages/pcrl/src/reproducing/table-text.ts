@@ -61,7 +61,7 @@ export function testTable({ tests, metric }: ScenarioTable, reference: string) {
   const rows = tests.map(({ labels, arm, difference, correctedP }) => [
     ...[labels, arm, signed(difference), probability(difference, correctedP)],
   ]);
-  return { columns: ['Labels', 'Row', `${metric} Mean over ${reference}`, 'p (Holm)'], rows };
+  return { columns: ['Labels', 'Row', `${metric} Mean over "${reference}"`, 'p (Holm)'], rows };
 }
 
 /** Every class, ours and in brackets the paper's. */

@@ -89,8 +89,8 @@ it('tests rows of an ablation against the method as it is', async () => {
   expect(tables[0]!.tests).toHaveLength(1);
   expect(tables[0]!.tests[0]).toMatchObject({ labels: '5%', arm: 'crossed' });
   expect(tables[0]!.tests[0]!.difference.value).toBeCloseTo(crossed! - pairwise!, 12);
-  expect(said.join('\n')).toContain('AUROC Mean over pairwise');
-  expect(readFileSync(join(out, 'table-2.md'), 'utf8')).toContain('| AUROC Mean over pairwise |');
+  expect(said.join('\n')).toContain('AUROC Mean over "pairwise"');
+  expect(readFileSync(join(out, 'table-2.md'), 'utf8')).toContain('| AUROC Mean over "pairwise" |');
 });
 
 it('refuses a table that the paper has not, and a budget without data', async () => {

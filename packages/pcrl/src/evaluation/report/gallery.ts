@@ -50,7 +50,7 @@ ${rowTitles[row] === undefined ? '' : html`<p>${prose(rowTitles[row])}</p>`}
 ${pictures}</div></div>
 `;
   });
-  return html`<figure>
+  return html`<figure class="gallery">
 ${rows}${keys.map(colourKey)}
 <figcaption>${prose(caption)}</figcaption>
 </figure>

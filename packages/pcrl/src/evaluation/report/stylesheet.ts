@@ -116,7 +116,8 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
     --series-1: #0a5f9e; --series-2: #c2560c; --series-3: #12805c; --series-4: #8a3f8f; --series-5: #6b6f1a; --series-6: #5a626c; }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
   nav, details { display: none; }
-  figure, table, .key-figures { break-inside: avoid; } h2 { break-after: avoid; }
+  figure, table, .key-figures { break-inside: avoid; } .gallery { break-inside: auto; }
+  table, thead th { font-size: 7.5pt; } th, td { padding: .2rem .35rem; } .number { white-space: normal; } h2 { break-after: avoid; }
   .scroll { overflow: visible; }
 }
 `);
