@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { autocast, buildInfo, setDeterministic, setThreads } from '@pcrl/torch';
-import { SettingsError } from '../errors.js';
+import { SettingsError, TrainingError } from '../errors.js';
 import type { PretrainSettings } from '../settings/index.js';
+import { convolutionFaults } from './self-check.js';
 
 const READ_EVERY_ON_GPU = 20;
 
@@ -22,18 +23,30 @@ type Wishes = Pick<PretrainSettings, 'device' | 'precision' | 'threads'>;
  * Finds the device and sets libtorch's threads, for the whole process.
  *
  * @throws {SettingsError} the device is not there
+ * @throws {TrainingError} libtorch computes wrongly on it
  */
 export function prepareCompute({ device: wanted, precision, threads }: Wishes): Compute {
   const device = findDevice(wanted);
   const count = threads || availableParallelism();
   setThreads(count);
   setDeterministic(true);
+  checkArithmetic(device);
   return {
     device,
     threads: count,
     readEvery: device === 'cpu' ? 1 : READ_EVERY_ON_GPU,
     inPrecision: (forward) => (precision === 'bf16' ? autocast(device, forward) : forward()),
   };
+}
+
+/** Some builds of libtorch give wrong gradients without a word. */
+function checkArithmetic(device: string): void {
+  const faults = convolutionFaults(device);
+  if (faults.length === 0) return;
+  throw new TrainingError(
+    `libtorch ${buildInfo().version} computes wrongly: ${faults.join('; ')}`,
+    'Nothing can be trained with it. Give another: LIBTORCH=FOLDER npm run setup.',
+  );
 }
 
 /**

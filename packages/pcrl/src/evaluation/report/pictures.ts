@@ -32,7 +32,7 @@ export class Pictures {
     const folder = join(dirname(path), `${basename(path).replace(/\.html?$/i, '')}-pictures`);
     for (const { name, png } of await chartPictures(page))
       this.#files.set(this.#freeName(name), png);
-    if (this.#files.size > 0) mkdirSync(folder, { recursive: true });
+    mkdirSync(this.#files.size > 0 ? folder : dirname(path), { recursive: true });
     for (const [name, png] of this.#files) writeFileDurably(join(folder, `${name}.png`), [png]);
     writeFileDurably(path, [Buffer.from(page)]);
   }
