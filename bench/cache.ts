@@ -14,6 +14,7 @@ import { writeCase } from '../packages/pcrl/src/preparing/case-files.js';
 import { idOf } from '../packages/pcrl/src/preparing/plan.js';
 import { resolvePretrainSettings } from '../packages/pcrl/src/settings/index.js';
 import { SamplePreparer } from '../packages/pcrl/src/training/sample-preparer.js';
+import { median } from './median.js';
 
 const SIZE = [360, 300, 320];
 const VOLUMES = 4;
@@ -128,8 +129,4 @@ async function listing(): Promise<void> {
   console.log(
     `${cases.length.toLocaleString('en')} cases opened in ${seconds.toFixed(2)} s (aim 5)`,
   );
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }

@@ -11,6 +11,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatasetOptions, openDataset } from '../packages/pcrl/src/datasets/index.js';
+import { median } from './median.js';
 
 const ROUNDS = 3;
 const AIM_SECONDS = 5;
@@ -48,12 +49,8 @@ async function report(name: string, path: string, options: DatasetOptions): Prom
     busy.push((user + system) / 1e6);
   }
   process.stdout.write(
-    `${name}: ${median(seconds)} s, busy ${median(busy)} s, ${cases.toLocaleString('en')} cases (aim ${AIM_SECONDS} s)\n`,
+    `${name}: ${median(seconds).toFixed(2)} s, busy ${median(busy).toFixed(2)} s, ${cases.toLocaleString('en')} cases (aim ${AIM_SECONDS} s)\n`,
   );
-}
-
-function median(values: number[]): string {
-  return values.sort((a, b) => a - b)[values.length >> 1]!.toFixed(2);
 }
 
 /** A CSV with two labels, its images in a hundred folders. */

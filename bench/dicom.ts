@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { readImage } from '../packages/pcrl/src/images/index.js';
+import { median } from './median.js';
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const WARM_UP = 1;
@@ -36,10 +37,6 @@ async function ours(folder: string): Promise<Reading> {
   let sum = 0;
   for (const value of voxels) sum += value;
   return { milliseconds, busy: (user + system) / 1000, sum };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 function ratio(of: 'milliseconds' | 'busy', mine: readonly Reading[], theirs: readonly Reading[]) {

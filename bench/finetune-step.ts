@@ -28,7 +28,8 @@ import { segmentationLoss } from '../packages/pcrl/src/tasks/dice-loss.js';
 import { lossOfKnown } from '../packages/pcrl/src/tasks/known-labels.js';
 import { SegmentationNetwork3D } from '../packages/pcrl/src/tasks/segmentation-network-3d.js';
 import type { TaskNetwork } from '../packages/pcrl/src/tasks/task.js';
-import { median, Peer, peakMemory, type Step, timed } from './peer.js';
+import { median } from './median.js';
+import { Peer, peakMemory, type Step, timed } from './peer.js';
 
 const { values: flags } = parseArgs({
   options: {

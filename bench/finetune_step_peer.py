@@ -9,11 +9,11 @@ Reads one JSON line for each command on stdin, answers with one on stdout:
 """
 import json
 import sys
-import time
+from functools import partial
 
 import torch
 import torchvision
-from step_peer import peak, read
+from step_peer import Stage3D, Unit3D, peak, read, timed_step
 from torch import nn
 from torch.nn import functional as F
 
@@ -31,29 +31,14 @@ class Classifier(nn.Module):
         return F.binary_cross_entropy_with_logits(logits, target)
 
 
-class Unit(nn.Module):
-    def __init__(self, a, b):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv3d(a, b, 3, padding=1), nn.GroupNorm(8, b)
-
-    def forward(self, x):
-        return F.relu(self.bn1(self.conv1(x)), True)
-
-
-class Stage(nn.Module):
-    def __init__(self, a, b, c):
-        super().__init__()
-        self.ops = nn.Sequential(Unit(a, b), Unit(b, c))
-
-    def forward(self, x):
-        return self.ops(x)
+group_norm = partial(nn.GroupNorm, 8)
 
 
 class Level(nn.Module):
     def __init__(self, a, b):
         super().__init__()
         self.up_conv = nn.ConvTranspose3d(a, a, 2, stride=2)
-        self.ops = nn.Sequential(Unit(a + b, b), Unit(b, b))
+        self.ops = nn.Sequential(Unit3D(a + b, b, group_norm), Unit3D(b, b, group_norm))
 
     def forward(self, x, skip):
         return self.ops(torch.cat([self.up_conv(x), skip], 1))
@@ -62,8 +47,10 @@ class Level(nn.Module):
 class Segmenter(nn.Module):
     def __init__(self):
         super().__init__()
-        self.down_tr64, self.down_tr128 = Stage(1, 32, 64), Stage(64, 64, 128)
-        self.down_tr256, self.down_tr512 = Stage(128, 128, 256), Stage(256, 256, 512)
+        self.down_tr64 = Stage3D(1, 32, 64, group_norm)
+        self.down_tr128 = Stage3D(64, 64, 128, group_norm)
+        self.down_tr256 = Stage3D(128, 128, 256, group_norm)
+        self.down_tr512 = Stage3D(256, 256, 512, group_norm)
         self.up_tr256, self.up_tr128, self.up_tr64 = Level(512, 256), Level(256, 128), Level(128, 64)
         self.out_tr = nn.ModuleDict({"final_conv": nn.Conv3d(64, 1, 1)})
 
@@ -91,17 +78,7 @@ def main():
             optimiser = torch.optim.Adam(net.parameters(), order["rate"])
             answer = {"torch": torch.__version__, "threads": torch.get_num_threads()}
         elif order["do"] == "step":
-            start, busy = time.perf_counter(), time.process_time()
-            loss = net.loss(images["input"], images["target"])
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            loss = loss.item()
-            answer = {
-                "seconds": time.perf_counter() - start,
-                "busy": time.process_time() - busy,
-                "loss": loss,
-            }
+            answer = timed_step(optimiser, lambda: net.loss(images["input"], images["target"]))
         else:
             answer = {"peak": peak()}
         print(json.dumps(answer), flush=True)

@@ -19,6 +19,7 @@ import { batchesFrom } from '../packages/pcrl/src/training/batches.js';
 import { Loader } from '../packages/pcrl/src/training/loader.js';
 import { LoaderThreads } from '../packages/pcrl/src/training/loader-threads.js';
 import { shortSideForViews } from '../packages/pcrl/src/views/shrink.js';
+import { median } from './median.js';
 
 const PICTURES = Number(process.argv[2] ?? 256);
 const ROUNDS = Number(process.argv[3] ?? 3);
@@ -82,10 +83,6 @@ async function writeFilm(path: string, index: number): Promise<void> {
     return 128 + 90 * Math.sin(x / 150 + index) * Math.sin(y / 190) + 8 * (grain - 0.5);
   });
   await writePng(path, { width: SIDE, height: SIDE, pixels });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-loading-'));

@@ -53,10 +53,6 @@ export function timed(step: () => number): Step {
   return { seconds: (performance.now() - begin) / 1000, busy: (user + system) / 1e6, loss };
 }
 
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
 /** Peak resident memory of this process, in bytes. */
 export function peakMemory(): number {
   const line = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));

@@ -34,7 +34,8 @@ import { planWindows } from '../packages/pcrl/src/tasks/sliding-window.js';
 import { regionsOfLabels, structuresOf } from '../packages/pcrl/src/tasks/structures.js';
 import { TaskNetwork } from '../packages/pcrl/src/tasks/task.js';
 import { readChannels } from '../packages/pcrl/src/tasks/volume.js';
-import { median, peakMemory, type Step, timed } from './peer.js';
+import { median } from './median.js';
+import { peakMemory, type Step, timed } from './peer.js';
 
 const { values: flags } = parseArgs({
   options: {

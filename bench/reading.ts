@@ -18,6 +18,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RandomStream } from '@pcrl/torch';
 import { readImage, writeNifti, writePng } from '../packages/pcrl/src/images/index.js';
+import { median } from './median.js';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
 const WARM_UP = 2;
@@ -95,10 +96,6 @@ async function compare(task: Task, peer: Peer): Promise<void> {
     return `${of === 'busy' ? 'busy ' : ''}${mine!.toFixed(1)} / ${theirs!.toFixed(1)} ms, ratio ${ratio}`;
   });
   console.log(`${task.name}, against ${task.peer}: ${figures.join('; ')} (aim ${task.atMost})`);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** A body of 40 HU with organs and noise in air of -1000 HU: about as compressible as a real CT. */

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { RandomStream } from '@pcrl/torch/random';
 import { keptGrid } from '../packages/pcrl/src/preparing/kept-grid.js';
 import { resampleLinear } from '../packages/pcrl/src/preparing/resample.js';
+import { median } from './median.js';
 
 const SIZE = [512, 512, 300] as const;
 const SPACING = [0.7, 0.7, 1.25];
@@ -67,8 +68,4 @@ try {
   );
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((x, y) => x - y)[values.length >> 1]!;
 }

@@ -28,7 +28,8 @@ import type { DrawnScales } from '../packages/pcrl/src/methods/scales.js';
 import { NsUNet2D, NsUNet3D } from '../packages/pcrl/src/networks/index.js';
 import { resolvePretrainSettings } from '../packages/pcrl/src/settings/index.js';
 import type { ViewBatch } from '../packages/pcrl/src/views/index.js';
-import { median, Peer, peakMemory, type Step, timed } from './peer.js';
+import { median } from './median.js';
+import { Peer, peakMemory, type Step, timed } from './peer.js';
 
 const { values: flags } = parseArgs({
   options: {

@@ -129,18 +129,18 @@ class Net2D(nn.Module):
 
 
 class Unit3D(nn.Module):
-    def __init__(self, a, b):
+    def __init__(self, a, b, norm=nn.BatchNorm3d):
         super().__init__()
-        self.conv1, self.bn1 = nn.Conv3d(a, b, 3, padding=1), nn.BatchNorm3d(b)
+        self.conv1, self.bn1 = nn.Conv3d(a, b, 3, padding=1), norm(b)
 
     def forward(self, x):
         return F.relu(self.bn1(self.conv1(x)), True)
 
 
 class Stage3D(nn.Module):
-    def __init__(self, a, b, c):
+    def __init__(self, a, b, c, norm=nn.BatchNorm3d):
         super().__init__()
-        self.ops = nn.Sequential(Unit3D(a, b), Unit3D(b, c))
+        self.ops = nn.Sequential(Unit3D(a, b, norm), Unit3D(b, c, norm))
 
     def forward(self, x):
         return self.ops(x)
@@ -209,6 +209,16 @@ def loss_of(net, views, draw):
     return total + sum(terms) / len(terms)
 
 
+def timed_step(optimiser, loss_of):
+    start, busy = time.perf_counter(), time.process_time()
+    loss = loss_of()
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    loss = loss.item()
+    return {"seconds": time.perf_counter() - start, "busy": time.process_time() - busy, "loss": loss}
+
+
 def main():
     for line in sys.stdin:
         order = json.loads(line)
@@ -220,17 +230,7 @@ def main():
             optimiser = torch.optim.SGD(net.parameters(), order["rate"], momentum=0.9, weight_decay=1e-4)
             answer = {"torch": torch.__version__, "threads": torch.get_num_threads()}
         elif order["do"] == "step":
-            start, busy = time.perf_counter(), time.process_time()
-            loss = loss_of(net, views, order)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            loss = loss.item()
-            answer = {
-                "seconds": time.perf_counter() - start,
-                "busy": time.process_time() - busy,
-                "loss": loss,
-            }
+            answer = timed_step(optimiser, lambda: loss_of(net, views, order))
         elif order["do"] == "save":
             write(order["weights"], dict(net.named_parameters()))
             answer = {}

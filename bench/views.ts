@@ -22,6 +22,7 @@ import {
   type ViewImage,
   type ViewSettings,
 } from '../packages/pcrl/src/views/index.js';
+import { median } from './median.js';
 
 const THREADS = Number(process.argv[2] ?? 1);
 const ROUNDS = 11;
@@ -76,10 +77,6 @@ class Peer {
   close(): void {
     this.#process.stdin.end();
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 async function compare(task: Task, peer: Peer, folder: string): Promise<void> {

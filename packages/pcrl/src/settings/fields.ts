@@ -64,6 +64,16 @@ export function positive(meaning: string) {
   );
 }
 
+/** A share of less than all. */
+export function belowOne(meaning: string) {
+  return v.pipe(
+    v.number(),
+    v.minValue(0),
+    v.ltValue(1),
+    v.metadata(notes('a number from 0 to below 1', meaning)),
+  );
+}
+
 /** A probability. */
 export function chance(meaning: string) {
   return v.pipe(

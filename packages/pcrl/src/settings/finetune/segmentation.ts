@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { SettingsError } from '../../errors.js';
 import {
+  belowOne,
   chance,
   type DeepPartial,
   type DeepReadonly,
@@ -68,15 +69,7 @@ const schema = v.strictObject({
       ),
     ),
     flip: chance('3D: chance of a flip along each axis. 2D: of a mirrored training image.'),
-    overlap: v.pipe(
-      v.number(),
-      v.minValue(0),
-      v.ltValue(1),
-      v.metadata({
-        allowed: 'a number from 0 to below 1',
-        meaning: '3D: overlap of the windows that slide over a volume in testing.',
-      }),
-    ),
+    overlap: belowOne('3D: overlap of the windows that slide over a volume in testing.'),
   }),
 });
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { computeEntries } from '../compute-schema.js';
 import { DATASET_DEFAULTS, datasetSchema } from '../dataset-schema.js';
 import {
+  belowOne,
   chance,
   oneOf,
   orNone,
@@ -80,12 +81,7 @@ export const sharedEntries = {
       'constant',
     ]),
     halveEvery: whole('Epochs between two halvings.', 1),
-    momentum: v.pipe(
-      v.number(),
-      v.minValue(0),
-      v.ltValue(1),
-      v.metadata({ allowed: 'a number from 0 to below 1', meaning: 'Momentum of SGD.' }),
-    ),
+    momentum: belowOne('Momentum of SGD.'),
     weightDecay: real('Weight decay.', 0),
     warmupSteps: whole('Steps in which the learning rate rises from 0.', 0),
     clipGradientNorm: orNone(positive('Largest norm of the gradient of all weights.')),
