@@ -16,6 +16,8 @@ export interface AdamSettings {
 interface Moments {
   readonly first: Tensor;
   readonly second: Tensor;
+  /** Steps taken, on the CPU: written when the state is asked for. */
+  readonly count: Tensor;
   steps: number;
 }
 
@@ -79,18 +81,18 @@ export class Adam implements Optimiser {
     if (known) return known;
     const options = { dtype: parameter.dtype, device: parameter.device };
     const empty = () => keep(zeros(parameter.shape, options));
-    const made = { first: empty(), second: empty(), steps: 0 };
+    const count = keep(tensor(BigInt64Array.of(0n), []));
+    const made = { first: empty(), second: empty(), count, steps: 0 };
     this.#moments.set(name, made);
     return made;
   }
 
-  /** The step counts are made anew for each call, on the CPU. */
   state(): Map<string, Tensor> {
     const saved = new Map<string, Tensor>();
-    for (const [name, { first, second, steps }] of this.#moments) {
+    for (const [name, { first, second, count, steps }] of this.#moments) {
       saved.set(`${name}.first_moment`, first);
       saved.set(`${name}.second_moment`, second);
-      saved.set(`${name}.steps`, tensor(BigInt64Array.of(BigInt(steps)), []));
+      saved.set(`${name}.steps`, count.fill_(steps));
     }
     return saved;
   }
@@ -110,9 +112,10 @@ export class Adam implements Optimiser {
   }
 
   [Symbol.dispose](): void {
-    for (const { first, second } of this.#moments.values()) {
+    for (const { first, second, count } of this.#moments.values()) {
       first.dispose();
       second.dispose();
+      count.dispose();
     }
     this.#moments.clear();
   }
