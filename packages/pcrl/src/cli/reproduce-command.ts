@@ -5,17 +5,20 @@ import { once } from './setting-flags.js';
 const EXAMPLES = `
 WHAT is table-1 to table-8, figure-6, figure-8 or figure-9. NAME is nih, chexpert, luna, brats or lits,
 or imagenet for a .safetensors file with ResNet-18's weights. Without --data the smoke budget draws
-phantoms. Runs that are finished are not run again, and tables in one --out share theirs.
+phantoms. Any labelled data may stand in for an archive. Runs that are finished are not run again, and
+tables in one --out share theirs.
 
 Examples:
   pcrl reproduce table-4
   pcrl reproduce table-4 --data nih=/data/nih --budget hours --plan
   pcrl reproduce table-4 --data nih=/data/nih --budget hours --jobs 2
+  pcrl reproduce table-4 --data nih=xrays/labels.csv --budget hours --config own.yaml
   pcrl reproduce table-7 --data luna=/data/luna16 --data brats=/data/brats --budget paper --list-commands`;
 
 interface ReproduceFlags {
   readonly data?: readonly string[];
   readonly budget: 'smoke' | 'hours' | 'paper';
+  readonly config?: string;
   readonly out?: string;
   readonly jobs?: number;
   readonly plan?: true;
@@ -38,6 +41,12 @@ export function addReproduce(program: Command, exitWith: ExitWith): void {
         .choices(['smoke', 'hours', 'paper'])
         .default('smoke'),
     )
+    .addOption(
+      new Option(
+        '--config <file>',
+        'settings over those of the budget: lengths, sizes, shares of labels',
+      ).argParser(once),
+    )
     .addOption(new Option('--out <folder>', 'folder to make: reproduced').argParser(once))
     .addOption(new Option('--jobs <n>', 'runs at the same time: 1').argParser(count))
     .option('--plan', 'say how many runs, how long and how much disk; run none')
@@ -47,8 +56,11 @@ export function addReproduce(program: Command, exitWith: ExitWith): void {
       const { commandsOf, reproduce, sayPlan } = await import('../reproducing/reproduce.js');
       const { parseDataPaths } = await import('../reproducing/data-sets.js');
       const { runInTerminal } = await import('./run-command.js');
-      const { budget, out = 'reproduced', jobs = 1 } = flags;
-      const request = { name, data: parseDataPaths(flags.data ?? []), budget, out, jobs };
+      const { readTableSettings } = await import('../reproducing/table-settings.js');
+      const { budget, config, out = 'reproduced', jobs = 1 } = flags;
+      const own = config === undefined ? {} : { own: await readTableSettings(config) };
+      const data = parseDataPaths(flags.data ?? []);
+      const request = { name, data, budget, ...own, out, jobs };
       let failed = 0;
       const code = await runInTerminal(false, async (io) => {
         if (flags.plan) await sayPlan(request, io);

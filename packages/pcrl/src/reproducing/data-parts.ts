@@ -12,8 +12,10 @@ import {
   splitByPatient,
 } from '../datasets/index.js';
 import { writeSplit } from '../datasets/split-file.js';
+import { tellArchive } from '../datasets/tell-task.js';
+import { PROTOCOLS } from '../settings/finetune/archives.js';
 import { listingDigest } from '../training/image-listing.js';
-import { isLaidOutAs, paperData } from './data-sets.js';
+import { paperData } from './data-sets.js';
 import { percent, type TaskName } from './recipe.js';
 
 /** One order of labelling for every run, so that pre-training can leave the labelled part out. */
@@ -28,6 +30,14 @@ export interface UnlabelledPart {
   readonly digest: string;
 }
 
+/** Data by the name that the paper's tables have for them. */
+interface NamedData {
+  readonly name: string;
+  readonly path: string;
+  /** To learn; all where undefined. */
+  readonly classes: readonly string[] | undefined;
+}
+
 /** Data with labels, divided, with the files that say so. */
 export interface LabelledData {
   readonly path: string;
@@ -36,6 +46,8 @@ export interface LabelledData {
   readonly validation: readonly Case[];
   readonly test: readonly Case[];
   readonly classes: readonly string[];
+  /** Volumes with masks: the archive whose own values the presets have; null for other data. */
+  readonly protocol: (typeof PROTOCOLS)[number] | null;
   /** Of the cases, their split and their labels. */
   readonly digest: string;
   /** Whether it is the paper's own archive, whole. */
@@ -49,13 +61,14 @@ export interface LabelledData {
  * @throws {DatasetError} the data have a problem
  */
 export async function openLabelledData(
-  name: string,
-  path: string,
+  { name, path, classes }: NamedData,
   task: TaskName,
   folder: string,
 ): Promise<LabelledData> {
-  const { dimensions, whole } = paperData[name]!;
-  const dataset = await openDataset([path], { dimensions, use: task });
+  const { dimensions, whole, layout } = paperData[name]!;
+  const labels = classes ? { labels: classes } : {};
+  const dataset = await openDataset([path], { dimensions, use: task, ...labels });
+  const archive = await tellArchive([path]);
   const divided = dataset.cases.some(({ split }) => split !== undefined)
     ? dataset.cases
     : splitByPatient(dataset.cases, PAPER_SHARES, 0);
@@ -70,8 +83,9 @@ export async function openLabelledData(
     validation: part('val'),
     test: part('test'),
     classes: dataset.labelNames,
+    protocol: PROTOCOLS.find((known) => known === archive) ?? null,
     digest: await digestOf(divided),
-    isPapers: divided.length >= whole && (await isLaidOutAs(name, path)),
+    isPapers: divided.length >= whole && archive === layout,
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { recogniseLayout } from '../datasets/layouts/recognise.js';
+import { basename, dirname, join, resolve } from 'node:path';
+import { tellArchive } from '../datasets/tell-task.js';
 import { SettingsError } from '../errors.js';
 import { phantomArchive, writeArchive } from '../phantom/archives/index.js';
 import type { RunIO } from '../training/run-io.js';
@@ -87,6 +87,24 @@ export function parseDataPaths(given: readonly string[]): DataPaths {
   return paths;
 }
 
+/** `xrays/labels.csv in place of NIH ChestX-ray14 and CheXpert`, for each path that is not laid out as its archive. */
+export async function standInsOf(
+  names: readonly string[],
+  paths: DataPaths,
+): Promise<readonly string[]> {
+  const titles = new Map<string, string[]>();
+  for (const name of new Set(names)) {
+    const path = paths[name]!;
+    const { layout, title } = paperData[name]!;
+    if ((await tellArchive([path])) === layout) continue;
+    titles.set(path, [...(titles.get(path) ?? []), title]);
+  }
+  return [...titles].map(
+    ([path, of]) =>
+      `${join(basename(dirname(path)), basename(path))} in place of ${of.join(' and ')}`,
+  );
+}
+
 /** Draws the phantoms that stand in for an archive, where they are not there yet. */
 export async function drawPhantoms(out: string, name: string, io: RunIO): Promise<string> {
   const { archive, cases, side } = paperData[name]!.phantoms;
@@ -94,10 +112,4 @@ export async function drawPhantoms(out: string, name: string, io: RunIO): Promis
   const watcher = { count: () => undefined, interrupted: io.interrupted };
   await writeArchive(phantomArchive(archive), { folder, cases, seed: 1, side }, watcher);
   return folder;
-}
-
-/** Whether a folder is laid out as the archive of this name, so that a count can say if it is whole. */
-export async function isLaidOutAs(name: string, path: string): Promise<boolean> {
-  const found = await recogniseLayout(path).catch(() => undefined);
-  return found?.layout.name === paperData[name]?.layout;
 }

@@ -22,15 +22,18 @@ import {
   type UnlabelledPart,
   wholePart,
 } from './data-parts.js';
-import { type DataPaths, paperData } from './data-sets.js';
+import { type DataPaths, paperData, standInsOf } from './data-sets.js';
 import { type Arm, percent, type Recipe, type Scenario, type Start } from './recipe.js';
 import { type FinetuneRun, folderOfRun, nameOfRun, type PretrainRun } from './runs.js';
+import { namingFile, type TableSettings, withOwn } from './table-settings.js';
 
 /** What is to be reproduced, from what, and where. */
 export interface PlanRequest {
   readonly recipe: Recipe;
   readonly data: DataPaths;
   readonly budget: Budget;
+  /** The user's, over those of the budget. */
+  readonly own: TableSettings;
   /** Folder of all runs and tables. */
   readonly out: string;
 }
@@ -46,6 +49,8 @@ export interface ScenarioPlan {
   readonly scenario: Scenario;
   /** Whether the data are the paper's own. */
   readonly isPapers: boolean;
+  /** Data of another layout than the archive's that they stand in for, as words. */
+  readonly standIns: readonly string[];
   readonly cells: readonly Cell[];
   /** What should be known of the data. */
   readonly notes: readonly string[];
@@ -55,6 +60,7 @@ export interface ScenarioPlan {
 export interface Plan {
   readonly recipe: Recipe;
   readonly budget: Budget;
+  readonly own: TableSettings;
   readonly scenarios: readonly ScenarioPlan[];
   readonly pretraining: readonly PretrainRun[];
   readonly finetuning: readonly FinetuneRun[];
@@ -73,9 +79,9 @@ export async function planTable(request: PlanRequest): Promise<Plan> {
     for (const cell of planned.cells) if ('run' in cell) finetuning.set(cell.run.name, cell.run);
     scenarios.push(planned);
   }
-  const { recipe, budget } = request;
+  const { recipe, budget, own } = request;
   const runs = { pretraining: [...pretraining.values()], finetuning: [...finetuning.values()] };
-  return { recipe, budget, scenarios, ...runs };
+  return { recipe, budget, own, scenarios, ...runs };
 }
 
 async function planScenario(
@@ -83,8 +89,9 @@ async function planScenario(
   request: PlanRequest,
   pretraining: Map<string, PretrainRun>,
 ): Promise<ScenarioPlan> {
-  const { recipe, data, budget } = request;
-  const shares = ratiosWithin(budget, scenario.labels);
+  const { recipe, data, budget, own } = request;
+  const { dimensions } = paperData[scenario.target]!;
+  const shares = own[dimensions].labels ?? ratiosWithin(budget, scenario.labels);
   const missing = whatIsMissing(scenario, data);
   if (missing !== undefined) return emptyScenario(scenario, recipe.arms, shares, missing);
   const opened = await openScenario(scenario, request);
@@ -92,7 +99,7 @@ async function planScenario(
   const cells: Cell[] = [];
   for (const labels of shares) {
     for (const arm of recipe.arms) {
-      const start = arm.start(paperData[scenario.target]!.dimensions);
+      const start = arm.start(dimensions);
       const weights = await weightsOf(start, opened, labels, pretraining);
       cells.push(
         'missing' in weights
@@ -102,7 +109,8 @@ async function planScenario(
     }
   }
   const notes = shares.flatMap((share) => complaintOf(opened.target, share) ?? []);
-  return { scenario, isPapers: opened.target.isPapers, cells, notes };
+  const standIns = await standInsOf([scenario.target, scenario.source], data);
+  return { scenario, isPapers: opened.target.isPapers, standIns, cells, notes };
 }
 
 function emptyScenario(
@@ -114,7 +122,7 @@ function emptyScenario(
   const cells = shares.flatMap((labels) =>
     arms.map(({ name }) => ({ labels, arm: name, missing })),
   );
-  return { scenario, isPapers: false, cells, notes: [missing] };
+  return { scenario, isPapers: false, standIns: [], cells, notes: [missing] };
 }
 
 function whatIsMissing({ source, target, task }: Scenario, data: DataPaths): string | undefined {
@@ -138,14 +146,20 @@ async function openScenario(
   request: PlanRequest,
 ): Promise<OpenScenario | string> {
   const { target: name, task } = scenario;
-  const path = request.data[name]!;
+  const source = { name, path: request.data[name]!, classes: classesOf(request, name) };
   try {
-    const target = await openLabelledData(name, path, task, join(request.out, 'data', name));
+    const target = await openLabelledData(source, task, join(request.out, 'data', name));
     return { scenario, request, target };
   } catch (error) {
     if (!(error instanceof PcrlError)) throw error;
     return error.message.split('\n')[0]!;
   }
+}
+
+/** The classes that the user wants; all where undefined. */
+function classesOf({ own }: PlanRequest, name: string): readonly string[] | undefined {
+  const { labelNames } = own[paperData[name]!.dimensions].finetune;
+  return Array.isArray(labelNames) ? labelNames.map(String) : undefined;
 }
 
 /** Weights to fine-tune from, as settings name them and as a hash may. */
@@ -192,17 +206,19 @@ async function pretrainRun(
   labels: number,
 ): Promise<PretrainRun> {
   const { source } = scenario;
-  const { data, budget, out } = request;
+  const { data, budget, own, out } = request;
   const { dimensions } = paperData[source]!;
   const folder = join(out, 'data', source);
   const isSemiSupervised = source === scenario.target;
   const part: UnlabelledPart = isSemiSupervised
     ? await partWithoutLabels(source, target, labels, folder)
     : await wholePart(source, data[source]!);
-  const input = merge(budget.pretraining(dimensions), changes);
+  const input = merge(withOwn(budget.pretraining(dimensions), own[dimensions].pretrain), changes);
   const dataset = part.splitFile === undefined ? {} : { splitFile: part.splitFile };
   const given = { ...input, method, dimensions, data: [data[source]!], dataset, out: 'unnamed' };
-  const settings = resolvePretrainSettings(given as PretrainInput);
+  const settings = namingFile(own, `${dimensions}D pretrain`, () =>
+    resolvePretrainSettings(given as PretrainInput),
+  );
   const name = nameOfRun([method, source], settings, [part.digest]);
   const place = folderOfRun(resolve(out), 'pretrain', name);
   return { kind: 'pretrain', name, settings: { ...settings, out: place }, images: part.images };
@@ -213,21 +229,28 @@ function finetuneRun(
   labels: number,
   weights: Exclude<Weights, { missing: string }>,
 ): FinetuneRun {
-  const { budget, out } = request;
+  const { budget, own, out } = request;
   const { dimensions } = paperData[scenario.target]!;
-  const settings = resolveFinetuneSettings({
-    ...budget.finetuning(scenario.task, dimensions),
-    ...(scenario.task === 'segmentation' ? { protocol: scenario.target } : {}),
+  const { finetune, scratch } = own[dimensions];
+  const usual = withOwn(budget.finetuning(scenario.task, dimensions), finetune);
+  const isFromScratch = weights.from === 'scratch';
+  const given = {
+    seeds: budget.seeds,
+    ...(isFromScratch ? withOwn(usual, scratch) : usual),
+    ...(scenario.task === 'segmentation' ? { protocol: target.protocol } : {}),
     task: scenario.task,
     dimensions,
     data: [target.path],
     dataset: { splitFile: target.splitFile },
     labels: { ratio: labels },
     labelSeed: LABEL_SEED,
-    seeds: budget.seeds,
-    from: weights.from === 'scratch' ? 'scratch' : resolve(weights.from),
+    from: isFromScratch ? 'scratch' : resolve(weights.from),
     out: 'unnamed',
-  } as FinetuneInput);
+  };
+  const part = isFromScratch ? 'finetune or scratch' : 'finetune';
+  const settings = namingFile(own, `${dimensions}D ${part}`, () =>
+    resolveFinetuneSettings(given as FinetuneInput),
+  );
   const words = [scenario.target, percent(labels).replace('%', ''), weights.word];
   const name = nameOfRun(words, settings, [target.digest, weights.identity]);
   const place = folderOfRun(resolve(out), 'finetune', name);

@@ -15,6 +15,7 @@ import { recipeNamed } from './recipes/registry.js';
 import { unfinished } from './runs.js';
 import { makeTable, type ScenarioTable } from './table.js';
 import { heading, kindOfData } from './table-page.js';
+import { NO_SETTINGS, type TableSettings } from './table-settings.js';
 import { mainTable, testTable } from './table-text.js';
 import { writeTable } from './write-table.js';
 
@@ -25,6 +26,8 @@ export interface ReproduceRequest {
   /** Where the paper's archives are, by name (`nih`, `chexpert`, `luna`, `brats`, `lits`). */
   readonly data: DataPaths;
   readonly budget: keyof typeof budgets;
+  /** Settings over the budget's, of a file (`readTableSettings`); the budget's alone when left out. */
+  readonly own?: TableSettings;
   /** The folder of all runs and tables; tables in one folder share their runs. */
   readonly out: string;
   /** Runs at the same time. */
@@ -87,9 +90,11 @@ export async function sayPlan(request: ReproduceRequest, io: RunIO): Promise<voi
 
 /** The commands of the runs that are left, for a cluster's scheduler. */
 export async function commandsOf(request: ReproduceRequest, io: RunIO): Promise<readonly string[]> {
-  const { name, data, budget } = request;
+  const { name, data, budget, own } = request;
   const named = Object.entries(data).flatMap(([key, path]) => ['--data', `${key}=${path}`]);
-  const table = ['reproduce', name, ...named, '--budget', budget, '--out', resolve(request.out)];
+  const config = own?.file === undefined ? [] : ['--config', resolve(own.file)];
+  const rest = ['--budget', budget, ...config, '--out', resolve(request.out)];
+  const table = ['reproduce', name, ...named, ...rest];
   return listCommands(await openPlan(request, io), table);
 }
 
@@ -98,7 +103,8 @@ async function openPlan(request: ReproduceRequest, io: RunIO): Promise<Plan> {
   const budget = budgets[request.budget];
   const data = await dataFor(recipe, request, io);
   const out = resolve(request.out);
-  const plan = await planTable({ recipe, data, budget, out });
+  const { own = NO_SETTINGS } = request;
+  const plan = await planTable({ recipe, data, budget, own, out });
   for (const { notes } of plan.scenarios) for (const note of notes) io.warn(note);
   const runs = [...plan.pretraining, ...plan.finetuning];
   const left = unfinished(runs).length;

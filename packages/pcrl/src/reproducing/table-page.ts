@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { interval, withSpread } from '../evaluation/comparison/words.js';
 import {
   details,
@@ -28,7 +29,7 @@ export async function tablePage(
   pictures: PictureShelf,
   io: RunIO,
 ): Promise<string> {
-  const { recipe, budget } = plan;
+  const { recipe, budget, own } = plan;
   const sections: Section[] = [];
   for (const made of tables) {
     sections.push({ heading: heading(made), content: scenarioContent(made, recipe.reference) });
@@ -39,7 +40,7 @@ export async function tablePage(
     title: recipe.title,
     lead: lead(plan, tables),
     sections,
-    footer: `pcrl ${VERSION}, budget ${budget.name}`,
+    footer: `pcrl ${VERSION}, budget ${budget.name}${own.file === undefined ? '' : ' with settings of its own'}`,
   });
 }
 
@@ -52,12 +53,12 @@ export function heading({ scenario: { source, target } }: ScenarioTable): string
 }
 
 /** Whether our numbers may be held against the paper's. */
-export function kindOfData({ isPapers, runs }: ScenarioTable): string {
+export function kindOfData({ isPapers, standIns, runs }: ScenarioTable): string {
   if (!runs) return 'Nothing of ours has run: the numbers are the paper’s.';
   const cases = runs.test.names.length.toLocaleString('en');
   return isPapers
     ? `Ours were tested on ${cases} cases of the archive that the paper uses.`
-    : `Ours are from other data than the paper’s (${cases} test cases): compare rows, not columns.`;
+    : `Ours are from other data than the paper’s (${[...standIns, `${cases} test cases`].join('; ')}): compare rows, not columns.`;
 }
 
 function lead({ budget, recipe }: Plan, tables: readonly ScenarioTable[]): string {
@@ -169,7 +170,7 @@ function seriesOf(made: ScenarioTable, arm: string, pointOf: PointOf): LineSerie
 }
 
 function origins(
-  { pretraining, finetuning }: Plan,
+  { pretraining, finetuning, own }: Plan,
   tables: readonly ScenarioTable[],
 ): readonly Html[] {
   const folders = [...pretraining, ...finetuning].map(({ settings }) => settings.out);
@@ -177,6 +178,12 @@ function origins(
   return [
     paragraph(`The paper's numbers: ${source}.`),
     ...notes.map((note) => paragraph(note)),
+    ...(own.file === undefined
+      ? []
+      : [
+          paragraph(`Settings over the budget's, from ${own.file}:`),
+          preformatted(stringify({ '2D': own[2], '3D': own[3] })),
+        ]),
     ...(tables.some(({ runs }) => runs)
       ? [
           paragraph('The runs; each holds its settings in config.json.'),

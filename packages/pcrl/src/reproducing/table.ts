@@ -29,6 +29,7 @@ export interface TableRow {
 export interface ScenarioTable {
   readonly scenario: Scenario;
   readonly isPapers: boolean;
+  readonly standIns: readonly string[];
   readonly notes: readonly string[];
   readonly metric: Metric;
   /** Figures of ours: `Mean`, then the classes. */
@@ -46,7 +47,7 @@ export function makeTable(plan: Plan, failures: Failures): readonly ScenarioTabl
 }
 
 function scenarioTable(
-  { scenario, cells, isPapers, notes }: ScenarioPlan,
+  { scenario, cells, isPapers, standIns, notes }: ScenarioPlan,
   plan: Plan,
   failures: Failures,
 ): ScenarioTable {
@@ -75,7 +76,7 @@ function scenarioTable(
   const figures = ['Mean', ...new Set(classes)];
   const { reference } = plan.recipe;
   const tests = runs && reference !== undefined ? testRows(rows, reference, runs) : [];
-  return { scenario, isPapers, notes, metric, figures, rows, tests, runs };
+  return { scenario, isPapers, standIns, notes, metric, figures, rows, tests, runs };
 }
 
 /** The figure of a row by its name; undefined where there is none. */

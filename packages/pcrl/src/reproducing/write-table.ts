@@ -28,7 +28,7 @@ function write(path: string, text: string): void {
   writeFileDurably(path, [Buffer.from(text)]);
 }
 
-function markdown({ recipe, budget }: Plan, tables: readonly ScenarioTable[]): string {
+function markdown({ recipe, budget, own }: Plan, tables: readonly ScenarioTable[]): string {
   const parts = tables.map((table) => {
     const notes = table.notes.map((note) => `- ${note}`);
     return [
@@ -39,5 +39,5 @@ function markdown({ recipe, budget }: Plan, tables: readonly ScenarioTable[]): s
       ...(notes.length > 0 ? [notes.join('\n')] : []),
     ].join('\n\n');
   });
-  return `${[`# ${recipe.title}`, `Budget ${budget.name}. Paper: ${printedFigures().source}.`, ...parts].join('\n\n')}\n`;
+  return `${[`# ${recipe.title}`, `Budget ${budget.name}${own.file === undefined ? '' : ` with the settings of ${own.file}`}. Paper: ${printedFigures().source}.`, ...parts].join('\n\n')}\n`;
 }
