@@ -37,6 +37,8 @@ export interface Case {
   readonly target?: number;
   /** Absolute path of the segmentation mask. */
   readonly mask?: string;
+  /** Whether a volume's mask is brought to the grid of its image where it lies on another. */
+  readonly resamplesMask?: boolean;
   /** Absolute path of a mask of the lungs, of the picture's size: attention is held against it. */
   readonly lungMask?: string;
   /** Findings that were marked; attention is held against them. */

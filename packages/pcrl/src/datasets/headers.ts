@@ -1,6 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { ImageError } from '../errors.js';
-import { type ImageHeader, plainPictureTest, readImageHeader } from '../images/index.js';
+import {
+  describeGrid,
+  type ImageHeader,
+  isSameGrid,
+  plainPictureTest,
+  readImageHeader,
+} from '../images/index.js';
 import type { Case } from './dataset.js';
 import type { Findings } from './findings.js';
 
@@ -12,7 +18,7 @@ const SLOW = 250;
 
 /**
  * Reads the headers of all images and masks, and reports files that are empty or of another kind
- * than their name says, and masks of another size than their image. Damage behind the header shows
+ * than their name says, and channels and masks that do not fit their image. Damage behind the header shows
  * only when an image is read as a whole.
  */
 export async function checkHeaders(cases: readonly Case[], findings: Findings): Promise<void> {
@@ -40,21 +46,32 @@ async function checkSideBySide(cases: readonly Case[], findings: Findings): Prom
   }
 }
 
-async function checkHeader({ image, channels, mask }: Case, findings: Findings): Promise<void> {
-  const size = sizeOf(await header(image, findings));
-  const others = [
-    ...(channels ?? []).slice(1).map((path) => ({ path, kind: 'channels' })),
-    ...(mask === undefined ? [] : [{ path: mask, kind: 'masks' }]),
-  ];
-  for (const { path, kind } of others) {
-    const found = sizeOf(await header(path, findings));
-    if (size === undefined || found === undefined || found === size) continue;
-    findings.add(`${kind} of another size than their image`, `${path} (${found}, image ${size})`);
+async function checkHeader(item: Case, findings: Findings): Promise<void> {
+  const image = await header(item.image, findings);
+  for (const path of (item.channels ?? []).slice(1)) {
+    checkSize('channels', path, await header(path, findings), image, findings);
   }
+  if (item.mask === undefined) return;
+  const mask = await header(item.mask, findings);
+  const isFlat = mask?.size.length === 2 || image?.size.length === 2;
+  if (isFlat) checkSize('masks', item.mask, mask, image, findings);
+  else if (!item.resamplesMask) checkGrid(item.mask, mask, image, findings);
 }
 
-function sizeOf(found: ImageHeader | undefined): string | undefined {
-  return found?.size.join(' x ');
+type Found = ImageHeader | undefined;
+
+function checkSize(kind: string, path: string, found: Found, image: Found, findings: Findings) {
+  const [size, wanted] = [found, image].map((one) => one?.size.join(' x '));
+  if (size === undefined || wanted === undefined || size === wanted) return;
+  findings.add(`${kind} of another size than their image`, `${path} (${size}, image ${wanted})`);
+}
+
+function checkGrid(path: string, mask: Found, image: Found, findings: Findings) {
+  if (!mask || !image || isSameGrid(mask, image)) return;
+  findings.add(
+    'masks on another grid than their image (--set dataset.masks=resample brings them to it)',
+    `\n    ${path}:\n      mask  ${describeGrid(mask)}\n      image ${describeGrid(image)}`,
+  );
 }
 
 async function header(path: string, findings: Findings): Promise<ImageHeader | undefined> {

@@ -46,7 +46,8 @@ export async function openLabelled(
     : await labelledRows(opening, use, wanted);
   const split = splitFile ? await splitByFile(splitFile, found.cases, splitSeed) : undefined;
   if (split) notes.push(split.note);
-  const cases = split?.cases ?? found.cases;
+  const divided = split?.cases ?? found.cases;
+  const cases = opening.resamplesMasks ? divided.map(withResampling) : divided;
   await checkFiles(cases, findings);
   checkRepeats(cases, findings);
   checkPatients(cases, findings);
@@ -56,6 +57,10 @@ export async function openLabelled(
   if (found.labelNames.length > 0) notes.push(`labels: ${found.labelNames.join(', ')}`);
   notes.push(`cases: ${describeSplits(cases)}`);
   return { ...found, cases, dimensions, notes };
+}
+
+function withResampling(item: Case): Case {
+  return item.mask === undefined ? item : { ...item, resamplesMask: true };
 }
 
 async function labelledRows(

@@ -19,6 +19,8 @@ export interface DatasetOptions extends Partial<LayoutOptions> {
   readonly labels?: readonly string[];
   /** CSV that splits the cases; made when it is not there. */
   readonly splitFile?: string | null;
+  /** Masks of volumes on another grid than their image: refused (default), or brought to it. */
+  readonly masks?: 'on-grid' | 'resample';
 }
 
 /**
@@ -43,7 +45,11 @@ export async function openDataset(
   const dimensions = options.dimensions ?? detectDimensions(paths, opened);
   const splitFile = options.splitFile ?? undefined;
   const { splitSeed } = layoutOptions;
-  const opening = { paths, ...opened, dimensions, findings, splitFile, splitSeed };
+  const resamplesMasks = options.masks === 'resample' && dimensions === 3;
+  const opening = {
+    ...{ paths, ...opened, dimensions, findings },
+    ...{ splitFile, splitSeed, resamplesMasks },
+  };
   return use === 'unlabelled'
     ? openUnlabelled(opening)
     : openLabelled(opening, use, options.labels);

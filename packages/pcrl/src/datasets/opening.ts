@@ -34,6 +34,7 @@ export interface Opening {
   readonly findings: Findings;
   readonly splitFile: string | undefined;
   readonly splitSeed: number;
+  readonly resamplesMasks: boolean;
   readonly notes: string[];
 }
 

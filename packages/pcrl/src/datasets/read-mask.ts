@@ -4,15 +4,17 @@ import {
   type Image,
   type ImageHeader,
   isSameGrid,
+  labelsOnGrid,
   readImage,
 } from '../images/index.js';
 import type { Case } from './dataset.js';
 
 /**
- * Reads a case's mask.
+ * Reads a case's mask, on the grid of its image.
  *
  * @param place where its image lies
- * @throws {ImageError} it cannot be read, lies on another grid, or holds more than whole numbers 0 to 255
+ * @throws {ImageError} it cannot be read, lies on another grid (or, where it is to be brought to that of its
+ *   image, beside it), or holds more than whole numbers 0 to 255
  */
 export async function readMask(item: Case, place: ImageHeader): Promise<Image> {
   const path = item.mask ?? '';
@@ -20,11 +22,22 @@ export async function readMask(item: Case, place: ImageHeader): Promise<Image> {
   const isThere =
     mask.size.length === 2 ? isSameSize(mask.size, place.size) : isSameGrid(mask, place);
   if (isThere) return mask;
+  const grids = `      mask  ${describeGrid(mask)}\n      image ${describeGrid(place)}`;
+  if (item.resamplesMask) return resampled(mask, place, grids);
   throw new ImageError(
     path,
-    `the mask lies on another grid than its image ${item.image}:\n` +
-      `      mask  ${describeGrid(mask)}\n      image ${describeGrid(place)}`,
-    'Resample the mask (nearest neighbour) to the grid of its image.',
+    `the mask lies on another grid than its image ${item.image}:\n${grids}`,
+    'Resample the mask (nearest neighbour) to the grid of its image, or fine-tune with --set dataset.masks=resample.',
+  );
+}
+
+function resampled(mask: Image, { size, spacing, origin, direction }: ImageHeader, grids: string) {
+  const { voxels, inside } = labelsOnGrid(mask, { size, spacing, origin, direction });
+  if (inside > 0) return { ...mask, size, spacing, origin, direction, voxels };
+  throw new ImageError(
+    mask.path,
+    `the mask lies beside its image:\n${grids}`,
+    'One of the two has a wrong origin or direction in its header, or they are of different patients.',
   );
 }
 

@@ -12,6 +12,7 @@ export { worldToVoxel } from './geometry.js';
 export { type Image, type ImageHeader, sharedVoxels, type ValueWindow } from './image.js';
 export { type Intensity, scaleIntensity, unusableReason } from './intensity.js';
 export { type VolumeToWrite, writeNifti } from './nifti/write.js';
+export { type LabelsOnGrid, labelsOnGrid } from './on-grid.js';
 export { plainPictureTest } from './picture/plain-picture.js';
 export { writePng } from './picture/write.js';
 export { isPrepared, PreparedVolume } from './prepared/prepared-volume.js';

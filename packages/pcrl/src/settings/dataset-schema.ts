@@ -16,6 +16,10 @@ export const datasetSchema = v.strictObject({
     ['by-class', 'ignore', 'zeros', 'ones'],
   ),
   frontalOnly: yesNo('CheXpert: leave lateral views out.'),
+  masks: oneOf(
+    'Masks of volumes that lie on another grid than their image: refused (on-grid), or brought to it, each voxel taking the nearest label (resample).',
+    ['on-grid', 'resample'],
+  ),
 });
 
 /** The same in every preset. */
@@ -25,4 +29,5 @@ export const DATASET_DEFAULTS = {
   splitSeed: 0,
   uncertain: 'by-class',
   frontalOnly: false,
+  masks: 'on-grid',
 } as const;

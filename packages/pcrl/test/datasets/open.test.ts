@@ -249,7 +249,7 @@ describe('masks in a CSV', () => {
     writeFileSync(join(folder, 'c.nii'), 'no volume at all');
     const message = await refusal(path, { use: 'segmentation' });
     expect(message).toMatch(
-      /of another size than their image: .*m\/a\.nii \(2 x 2 x 3, image 2 x 2 x 2\)/,
+      /masks on another grid than their image.*\n.*m\/a\.nii:\n +mask {2}2 x 2 x 3 voxels of 1, 1, 1 mm.*\n +image 2 x 2 x 2 voxels/,
     );
     expect(message).toMatch(/the file is empty \(0 bytes\): .*m\/b\.nii/);
     expect(message).toMatch(/not a NIfTI file: .*c\.nii/);

@@ -1,8 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveTensors } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeNifti } from '../../src/images/index.js';
+import { compare } from '../../src/evaluation/compare.js';
+import { readImage, writeNifti } from '../../src/images/index.js';
 import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
 import { finetune } from '../../src/tasks/finetune.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
@@ -101,7 +102,26 @@ describe('fine-tuning a segmentation', () => {
     await writeNifti(join(other, 'masks/v1.nii.gz'), moved);
     const changed = { ...settings('never'), data: [csv], out: join(other, 'run') };
     await expect(finetune(changed, listeningIO().io)).rejects.toThrow(
-      /v1\.nii\.gz: the mask lies on another grid(?:.|\n)*mask {2}10 x 10 x 10 voxels of 1, 1, 3 mm(?:.|\n)*image 10 x 10 x 10 voxels of 1, 1, 2 mm/,
+      /masks on another grid than their image(?:.|\n)*v1\.nii\.gz:(?:.|\n)*mask {2}10 x 10 x 10 voxels of 1, 1, 3 mm(?:.|\n)*image 10 x 10 x 10 voxels of 1, 1, 2 mm/,
+    );
+  });
+
+  it('brings such a mask to its image where that is asked for, unless they lie apart', async () => {
+    const other = temporaryFolder();
+    const csv = await drawVolumes(other);
+    const path = join(other, 'masks/v6.nii.gz');
+    const { size, spacing, voxels } = await readImage(path);
+    const labels = Uint8Array.from(voxels);
+    await writeNifti(path, { size, spacing, origin: [5, -3, 12], voxels: labels });
+    const changes = { steps: 1, seeds: 1, dataset: { masks: 'resample' } };
+    const changed = { ...settings('never', changes), data: [csv], out: join(other, 'run') };
+    expect((await finetune(changed, listeningIO().io)).complete).toBe(true);
+    await compare([changed.out], join(other, 'report.html'), listeningIO().io);
+    expect(readFileSync(join(other, 'report.html'), 'utf8')).toContain('v6');
+    await writeNifti(path, { size, spacing, origin: [500, -3, 12], voxels: labels });
+    const apart = { ...changed, out: join(other, 'apart') };
+    await expect(finetune(apart, listeningIO().io)).rejects.toThrow(
+      /the mask lies beside its image/,
     );
   });
 

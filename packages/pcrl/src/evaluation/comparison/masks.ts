@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readLabels } from '../../datasets/index.js';
-import { readImage } from '../../images/index.js';
+import { readLabels, readMask } from '../../datasets/index.js';
+import { readImage, readImageHeader } from '../../images/index.js';
 import {
   ctWindows,
   fullestSlice,
@@ -54,7 +54,7 @@ export async function maskPictures(
   const rows: GridCell[][] = [];
   for (const { at } of chosen) {
     const image = test.images[at]!;
-    const truth = await readMaskFile(test.masks[at] ?? '');
+    const truth = await readTruth(image, test.masks[at] ?? '');
     const predicted: PredictedMask[] = [];
     for (const group of groups) {
       const mask = await readMaskFile(predictionPath(group, at, image));
@@ -108,6 +108,13 @@ function predictionPath({ seeds }: Group, at: number, image: string): string {
   const { folder, places } = seeds[0]!;
   const path = predictedPath(join(folder, 'predictions'), image, places[at]!);
   return existsSync(`${path}.png`) ? `${path}.png` : `${path}.nii.gz`;
+}
+
+/** On the grid of its image, as the run had it. */
+async function readTruth(image: string, mask: string): Promise<Mask> {
+  const item = { image, mask, resamplesMask: true };
+  const { size, spacing, voxels } = await readMask(item, await readImageHeader(image));
+  return { size, spacing, voxels: Uint8Array.from(voxels) };
 }
 
 async function readMaskFile(path: string): Promise<Mask> {
