@@ -3,26 +3,23 @@ import type { ColorChange } from '../drawing/plan.js';
 import { rowSums } from './row-sums.js';
 
 /**
- * Brightness and contrast of grey views in [0, 1], in the order drawn for each, by torchvision's
- * formulas: `factor * x + (1 - factor) * m`, cut off to [0, 1], with m = 0 for brightness and the
+ * Brightness and contrast of grey views in [0, 1], in place, in the order drawn for each, by
+ * torchvision's formulas: `factor * x + (1 - factor) * m`, cut off to [0, 1], with m = 0 for brightness and the
  * mean of the view for contrast.
  *
- * @param input `[N, 1, H, W]`
+ * @param views `[N, 1, H, W]`
  * @param changes for each view; as many for each
  */
-export function colorJitter(input: Tensor, changes: readonly (readonly ColorChange[])[]): Tensor {
+export function colorJitter(views: Tensor, changes: readonly (readonly ColorChange[])[]): void {
   const steps = changes[0]?.length ?? 0;
-  const views = input.clone();
   for (let step = 0; step < steps; step++) {
     const drawn = changes.map((of) => of[step]!);
     scope(() => {
       blendWithMean(views, drawn);
     });
   }
-  return views;
 }
 
-/** In place. */
 function blendWithMean(views: Tensor, changes: readonly ColorChange[]): void {
   const { device } = views;
   const column = (of: (change: ColorChange) => number) =>

@@ -10,40 +10,38 @@ const TRUNCATE = 4;
 export type BlurBorder = 'reflect' | 'nearest';
 
 /**
- * A Gaussian filter with standard deviations of its own for each item and axis. Along one axis it is a
+ * A Gaussian filter, in place, with standard deviations of its own for each item and axis. Along one axis it is a
  * product with a banded matrix, which holds the border's rule too; the products run item by item so
  * that the bits do not depend on the batch.
  *
- * @param input `[N, 1, ...size]`
+ * @param views `[N, 1, ...size]`
  * @param deviations for each item, per axis, in voxels; 0 leaves the axis as it is
  */
 export function gaussianBlur(
-  input: Tensor,
+  views: Tensor,
   deviations: readonly (readonly number[])[],
   border: BlurBorder,
-): Tensor {
-  const size = input.shape.slice(2);
+): void {
+  const size = views.shape.slice(2);
   const blurred = deviations.flatMap((of, item) => (of.some((value) => value > 0) ? [item] : []));
   const matrices = size.map((side, axis) =>
     blurMatrices(
       blurred.map((item) => deviations[item]![axis]!),
       side,
       border,
-      input.device,
+      views.device,
     ),
   );
-  const output = input.clone();
   blurred.forEach((item, index) => {
     scope(() => {
       const values = matrices.reduce(
         (lines, of, axis) =>
           filterFirstAxis(lines, of.select(0, index), radiusOf(deviations[item]![axis]!)),
-        input.select(0, item),
+        views.select(0, item),
       );
-      output.select(0, item).copy_(values.reshape([1, ...size]));
+      views.select(0, item).copy_(values.reshape([1, ...size]));
     });
   });
-  return output;
 }
 
 /** Rows of a banded matrix that are multiplied at once. */

@@ -32,12 +32,12 @@ export function render2D(
     return rowsOnDevice(rows, device).reshape([-1, 1, ...size]);
   };
   const clean = crops(globalSize!, 0, settings.globalViews);
-  const inputs = changed(clean, viewMajor(globals));
+  const inputs = scope(() => changed(clean.clone(), viewMajor(globals)));
   const locals = samples.map(({ plan }) => plan.locals);
   const localInputs =
     settings.localViews === 0
       ? empty([0, 3, ...localSize!], { device })
-      : changed(crops(localSize!, settings.globalViews), viewMajor(locals));
+      : scope(() => changed(crops(localSize!, settings.globalViews), viewMajor(locals)));
   return {
     globals: pairOfViews(inputs),
     targets: pairOfViews(imagenetNormalise(clean)),
@@ -45,16 +45,21 @@ export function render2D(
   };
 }
 
-function changed(clean: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tensor {
+/** The inputs that clean views become. Blur and changes of intensity are applied to `views` in place. */
+function changed(views: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tensor {
   const appearances = plans.map(({ appearance }) => appearance);
-  const normalised = scope(() => {
-    const deviations = appearances.map(({ blur }) => [blur, blur]);
-    // Pillow repeats the edge pixels too. It blurs with three boxes; on white noise in [0, 1] the two
-    // differ by 0.004 on average.
-    const blurred = gaussianBlur(clean, deviations, 'nearest');
-    const changes = appearances.map(({ jitter }) => jitter);
-    return imagenetNormalise(colorJitter(blurred, changes));
-  });
+  // Pillow repeats the edge pixels too. It blurs with three boxes; on white noise in [0, 1] the two
+  // differ by 0.004 on average.
+  gaussianBlur(
+    views,
+    appearances.map(({ blur }) => [blur, blur]),
+    'nearest',
+  );
+  colorJitter(
+    views,
+    appearances.map(({ jitter }) => jitter),
+  );
+  const normalised = imagenetNormalise(views);
   cutOut(
     normalised,
     appearances.map(({ holes }) => holes),

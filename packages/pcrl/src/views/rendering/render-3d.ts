@@ -18,12 +18,12 @@ export function render3D(
   device: Device,
 ): ViewBatch {
   const globals = viewSet(samples, settings, 'globals', device);
-  const inputs = changed(globals, settings);
+  const inputs = scope(() => changed({ ...globals, clean: globals.clean.clone() }, settings));
   const targets = settings.targetZNorm ? zNormalise(globals.clean) : globals.clean;
   const locals =
     settings.localViews === 0
       ? empty([0, 1, ...settings.localSize], { device })
-      : changed(viewSet(samples, settings, 'locals', device), settings);
+      : scope(() => changed(viewSet(samples, settings, 'locals', device), settings));
   return { globals: pairOfViews(inputs), targets: pairOfViews(targets), locals };
 }
 
@@ -65,15 +65,16 @@ function swapsOfViews({ swaps, plan }: PreparedSample3D, settings: ViewSettings3
   });
 }
 
+/** The inputs that clean views become. Blur and noise are applied to `clean` in place. */
 function changed(set: ViewSet, settings: ViewSettings3D): Tensor {
   const { clean, appearances, swaps } = set;
   return scope(() => {
-    const blurred = gaussianBlur(
+    gaussianBlur(
       clean,
       appearances.map(({ blur }) => blur),
       'reflect',
     );
-    const rows = blurred.reshape([appearances.length, -1]);
+    const rows = clean.reshape([appearances.length, -1]);
     addNoise(rows, set);
     const gammas = appearances.map(({ gamma }) => gamma);
     const powered = scope(() => signedPower(rows, gammas));
