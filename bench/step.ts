@@ -3,10 +3,11 @@
  * PyTorch on the same libtorch: same weights, same views, same drawn levels, in turn, medians.
  *
  *     npx tsx bench/step.ts --dimensions 3 --preset official [--batch 4] [--steps 3] [--threads 2]
+ *     npx tsx bench/step.ts --dimensions 3 --preset paper [--peer paper]
  *
- * The peer always runs the step of the released code. With `--preset paper` ours runs the paper's schedule,
+ * The peer runs the step of the released code. With `--preset paper` ours runs the paper's schedule,
  * networks and losses (one level drawn for a step, both views restored) on views of the same sizes; the
- * ratio is the mean over the levels that can be drawn.
+ * ratio is the mean over the levels that can be drawn. With `--peer paper` PyTorch runs that same step.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -35,6 +36,7 @@ const { values: flags } = parseArgs({
   options: {
     dimensions: { type: 'string', default: '3' },
     preset: { type: 'string', default: 'official' },
+    peer: { type: 'string', default: 'official' },
     batch: { type: 'string' },
     steps: { type: 'string', default: '3' },
     threads: { type: 'string', default: '2' },
@@ -43,6 +45,8 @@ const { values: flags } = parseArgs({
 
 const dimensions = flags.dimensions === '2' ? 2 : 3;
 const preset = flags.preset === 'paper' ? 'paper' : 'official';
+const peerPreset = preset === 'paper' && flags.peer === 'paper' ? 'paper' : 'official';
+const samePreset = preset === peerPreset;
 const batch = Number(flags.batch ?? (dimensions === 2 ? 8 : 4));
 const steps = Number(flags.steps);
 const threads = Number(flags.threads);
@@ -98,12 +102,15 @@ async function main(folder: string, peer: Peer): Promise<void> {
     settings.dimensions === 2
       ? new NsUNet2D(settings.network, random)
       : new NsUNet3D(settings.network, random);
-  const official = resolvePretrainSettings({ dimensions, data: ['data'], out: 'run' });
+  const ofPeer = resolvePretrainSettings({
+    ...{ dimensions, preset: peerPreset, data: ['data'], out: 'run' },
+    network: { encoderInit: 'random' },
+  });
   using start =
-    official.dimensions === 2
-      ? new NsUNet2D(official.network, random)
-      : new NsUNet3D(official.network, random);
-  if (preset === 'official') network.loadStateDict(start.stateDict());
+    ofPeer.dimensions === 2
+      ? new NsUNet2D(ofPeer.network, random)
+      : new NsUNet3D(ofPeer.network, random);
+  if (samePreset) network.loadStateDict(start.stateDict());
   const views = makeViews();
   const weights = join(folder, 'weights.safetensors');
   const viewsFile = join(folder, 'views.safetensors');
@@ -118,12 +125,14 @@ async function main(folder: string, peer: Peer): Promise<void> {
     ]),
   );
   const known = await peer.ask<{ torch: string; threads: number }>({
-    ...{ do: 'start', dimensions, threads, rate, weights },
+    ...{ do: 'start', dimensions, preset: peerPreset, threads, rate, weights },
     views: viewsFile,
   });
   console.log(`${cpus()[0]?.model} x ${cpus().length}; libtorch ${buildInfo().version}`);
   console.log(`PyTorch ${known.torch}; threads ${threads} and ${known.threads}`);
-  console.log(`${dimensions}D, ${preset}: views [${globalShape}] x 2 and [${localShape}]`);
+  console.log(
+    `${dimensions}D, ${preset} against ${peerPreset}: views [${globalShape}] x 2 and [${localShape}]`,
+  );
 
   const parameters = network.namedParameters();
   using optimiser = new SGD(parameters, { momentum: 0.9, weightDecay: 1e-4 });
@@ -144,7 +153,7 @@ async function main(folder: string, peer: Peer): Promise<void> {
   console.log(`warm-up, level ${first.global}`);
   log('ours', ours(first));
   await theirs(first);
-  if (preset === 'official') {
+  if (samePreset) {
     const after = join(folder, 'after.safetensors');
     await peer.ask({ do: 'save', weights: after });
     console.log(`  greatest difference of a weight: ${greatestDifference(parameters, after)}`);
@@ -158,17 +167,23 @@ async function main(folder: string, peer: Peer): Promise<void> {
     console.log(`round ${round}, levels ${draws.map(({ global }) => global)}`);
     rounds.push({
       ours: draws.map((scales) => log('ours', ours(scales))),
-      theirs: await theirs(draws[0]!),
+      theirs: await inTurn(samePreset ? draws : draws.slice(0, 1), theirs),
     });
   }
   const { peak } = await peer.ask<{ peak: number }>({ do: 'peak' });
   report(rounds, peakMemory(), peak);
 }
 
-/** Our steps at the levels of a round, and the peer's one: it does the same work at every level. */
+/** The steps at the levels of a round; of the peer one where it does the same work at every level. */
 interface Round {
   readonly ours: readonly Step[];
-  readonly theirs: Step;
+  readonly theirs: readonly Step[];
+}
+
+async function inTurn(draws: readonly DrawnScales[], step: (scales: DrawnScales) => Promise<Step>) {
+  const steps: Step[] = [];
+  for (const scales of draws) steps.push(await step(scales));
+  return steps;
 }
 
 function log(side: string, step: Step): Step {
@@ -179,11 +194,13 @@ function log(side: string, step: Step): Step {
 
 function report(rounds: readonly Round[], own: number, peak: number): void {
   for (const what of ['seconds', 'busy'] as const) {
-    const perLevel = rounds[0]!.ours.map((_, level) =>
-      median(rounds.map((round) => round.ours[level]![what])),
-    );
-    const ours = mean(perLevel);
-    const theirs = median(rounds.map((round) => round.theirs[what]));
+    const overLevels = (side: 'ours' | 'theirs') =>
+      mean(
+        rounds[0]![side].map((_, level) =>
+          median(rounds.map((round) => round[side][level]![what])),
+        ),
+      );
+    const [ours, theirs] = [overLevels('ours'), overLevels('theirs')];
     const times = `ours ${ours.toFixed(2)}, PyTorch ${theirs.toFixed(2)}`;
     console.log(`${what}: ${times}, ratio ${(ours / theirs).toFixed(3)} (at most ${atMost})`);
   }
