@@ -2,10 +2,20 @@
  * A short run of every command, as a user types it, on small phantoms and drawn X-rays; ends with 1 at
  * the first surprise. What it makes lies in a temporary folder and is removed.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const script = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -41,6 +51,50 @@ async function drawData() {
   });
 }
 
+/** Kills a table that carries out two runs at a time: they save and end, and nobody gets in meanwhile. */
+async function killTable() {
+  const [out, config] = [at('killed'), at('long.yaml')];
+  writeFileSync(config, '2D: { pretrain: { steps: 1000000 } }\n');
+  const args = ['reproduce', 'table-2', '--jobs', '2', '--config', config, '--out', out];
+  const table = spawn(process.execPath, [launcher, ...args], { stdio: 'ignore' });
+  const runs = await until('two runs under way', () => {
+    const { helpers } = jsonIn(join(out, 'lock.json'));
+    const begun = namesIn(join(out, 'pretrained')).map((name) => join(out, 'pretrained', name));
+    const isUnderWay = begun.filter((run) => existsSync(join(run, 'metrics.jsonl'))).length === 2;
+    return isUnderWay && helpers?.length === 2 ? { begun, helpers } : undefined;
+  });
+  for (const pid of runs.helpers) process.kill(pid, 'SIGSTOP');
+  table.kill('SIGKILL');
+  await once(table, 'exit');
+  pcrl(args, { exit: 2, says: `runs of process ${table.pid}, which is gone` });
+  for (const pid of runs.helpers) process.kill(pid, 'SIGCONT');
+  await until('the runs to end', () => runs.helpers.every((pid) => !lives(pid)) || undefined);
+  for (const run of runs.begun) {
+    if (namesIn(join(run, 'checkpoints')).length === 0) throw new Error(`${run} has not saved`);
+  }
+  pcrl([...args, '--list-commands'], { says: '--resume' });
+}
+
+async function until(what, find) {
+  for (let waited = 0; waited < 600; waited++) {
+    const found = find();
+    if (found !== undefined) return found;
+    await delay(200);
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+function lives(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const namesIn = (folder) => (existsSync(folder) ? readdirSync(folder) : []);
+const jsonIn = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {});
+
 const small = ['--width', '8', '--set', 'views.spacing=native'];
 
 async function main() {
@@ -74,6 +128,8 @@ async function main() {
   const table = ['reproduce', 'table-4', '--budget', 'smoke', '--out', at('table')];
   pcrl(table, { says: 'report: ' });
   made('table/table-4.html', 10_000);
+
+  await killTable();
 
   const image = join(unlabelled, 'patient-001.nii.gz');
   pcrl(['views', image, '--out', at('views.png'), '--seed', '2']);

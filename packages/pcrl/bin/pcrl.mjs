@@ -10,6 +10,10 @@ process.stdout.on('error', (error) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
+// Whoever followed a run may be gone before it has saved.
+process.stderr.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 const built = new URL('../dist/cli/main.js', import.meta.url);
 if (existsSync(fileURLToPath(built))) {

@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -7,6 +15,16 @@ export interface LockHolder {
   readonly pid: number;
   readonly host: string;
   readonly since: string;
+  /** Processes that it started and that work for it; they may outlive it for a while. */
+  readonly helpers?: readonly number[];
+}
+
+/** A lock that was taken. */
+export interface HeldLock {
+  /** Says which processes work for its holder: while one of them lives the lock holds. */
+  name(helpers: readonly number[]): void;
+  /** Gives it up. */
+  release(): void;
 }
 
 /** A holder says that it lives by touching its file. */
@@ -15,16 +33,15 @@ const BEAT_MS = 5_000;
 const SILENT_MS = 120_000;
 
 /**
- * Takes a lock. A stale one is taken over: its process is gone from this machine, or another machine's was
- * silent for two minutes.
+ * Takes a lock. A stale one is taken over: its process and those that work for it are gone from this machine,
+ * or another machine's was silent for two minutes.
  *
  * @param refusal what is thrown when another process holds it; undefined: it did not say who it is
- * @returns gives the lock up again
  */
 export function takeLock(
   path: string,
   refusal: (holder: LockHolder | undefined) => Error,
-): () => void {
+): HeldLock {
   mkdirSync(dirname(path), { recursive: true });
   const other = holderOf(path);
   if (other) throw refusal(other);
@@ -38,9 +55,15 @@ export function takeLock(
   }
   const beat = setInterval(() => touch(path), BEAT_MS);
   beat.unref();
-  return () => {
-    clearInterval(beat);
-    rmSync(path, { force: true });
+  return {
+    name: (helpers) => {
+      writeFileSync(`${path}.new`, JSON.stringify({ ...holder, helpers }));
+      renameSync(`${path}.new`, path);
+    },
+    release: () => {
+      clearInterval(beat);
+      rmSync(path, { force: true });
+    },
   };
 }
 
@@ -52,15 +75,23 @@ export function holderOf(path: string): LockHolder | undefined {
   return undefined;
 }
 
-/** `process 41 on node7, since ...`. */
+/** `process 41 on node7, since ...`; or the processes that it left behind. */
 export function describeHolder(holder: LockHolder | undefined): string {
-  return holder
-    ? `process ${holder.pid} on ${holder.host}, since ${holder.since}`
-    : 'another process';
+  if (!holder) return 'another process';
+  const { pid, host, since, helpers = [] } = holder;
+  const left = helpers.filter(runs);
+  return host === hostname() && !runs(pid) && left.length > 0
+    ? `runs of process ${pid}, which is gone: process ${left.join(', ')}; they save and end by themselves`
+    : `process ${pid} on ${host}, since ${since}`;
 }
 
-function isAlive({ pid, host }: LockHolder, path: string): boolean {
+function isAlive({ pid, host, helpers = [] }: LockHolder, path: string): boolean {
   if (host !== hostname()) return Date.now() - statSync(path).mtimeMs < SILENT_MS;
+  return [pid, ...helpers].some(runs);
+}
+
+/** Whether a process of this machine runs, other than this one. */
+function runs(pid: number): boolean {
   // A process that asks cannot hold the lock: its number was another's before.
   if (pid === process.pid) return false;
   try {

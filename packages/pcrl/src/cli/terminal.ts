@@ -1,3 +1,4 @@
+import { whenParentIsGone } from '../parent-process.js';
 import type { CaseWatcher, CountProgress } from '../progress.js';
 import type { ProgressState, RunIO } from '../training/run-io.js';
 import { progressLine } from './progress-line.js';
@@ -32,7 +33,8 @@ export interface TerminalOptions {
 
 /**
  * Shows a run. On a terminal the progress is one line, rewritten in place; elsewhere a line about
- * every 10 seconds. Ctrl-C (or SIGTERM) once asks the run to finish its step and save, twice stops it.
+ * every 10 seconds. Ctrl-C (or SIGTERM) once asks the run to finish its step and save, twice stops it. A run
+ * that another one started does the same when that one is gone.
  */
 export function openTerminal({ screen, resume, clock, stopNow }: TerminalOptions): Terminal {
   const inPlace = screen.isTTY === true;
@@ -61,8 +63,13 @@ export function openTerminal({ screen, resume, clock, stopNow }: TerminalOptions
     if (interruptions === 1) say('Finishing this step and saving. Once more stops at once.');
     else stopNow(1);
   };
+  const onParentGone = () => {
+    interruptions = Math.max(1, interruptions);
+  };
+  const forgetParent = whenParentIsGone(onParentGone);
   const close = () => {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    forgetParent();
     if (inPlace && shown) screen.write('\n');
     shown = '';
   };

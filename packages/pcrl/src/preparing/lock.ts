@@ -21,7 +21,7 @@ export function lockShard(cache: string, shard: Shard): () => void {
     const holder = holderOf(join(folder, name));
     if (holder) throw busy(cache, name, holder);
   }
-  return takeLock(join(folder, own), (holder) => busy(cache, own, holder));
+  return takeLock(join(folder, own), (holder) => busy(cache, own, holder)).release;
 }
 
 function nameOf({ number, count }: Shard): string {

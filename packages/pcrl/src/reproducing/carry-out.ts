@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { PcrlError } from '../errors.js';
+import type { HeldLock } from '../lock-file.js';
 import { finetune } from '../tasks/finetune.js';
 import { pretrain } from '../training/pretrain.js';
 import { runFolder } from '../training/run-folder.js';
@@ -16,8 +17,14 @@ export type Failures = ReadonlyMap<string, string>;
  * A run that fails is told and passed over, with those that need its weights.
  *
  * @param atOnce runs at the same time; more than one are processes of their own
+ * @param lock of the folder of all runs; it is told of such processes
  */
-export async function carryOut(plan: Plan, atOnce: number, io: RunIO): Promise<Failures> {
+export async function carryOut(
+  plan: Plan,
+  atOnce: number,
+  lock: HeldLock,
+  io: RunIO,
+): Promise<Failures> {
   const failures = new Map<string, string>();
   for (const stage of [plan.pretraining, plan.finetuning]) {
     const left = unfinished(stage).filter((run) => {
@@ -29,8 +36,9 @@ export async function carryOut(plan: Plan, atOnce: number, io: RunIO): Promise<F
       failures.set(run.name, reason);
       io.warn(`${run.name} failed: ${reason}`);
     };
-    if (atOnce > 1) await runInChildren(left, atOnce, { io, fail });
-    else await runHere(left, { io, fail });
+    const watching = { lock, io, fail };
+    if (atOnce > 1) await runInChildren(left, atOnce, watching);
+    else await runHere(left, watching);
     if (io.interrupted()) break;
   }
   return failures;
@@ -38,6 +46,7 @@ export async function carryOut(plan: Plan, atOnce: number, io: RunIO): Promise<F
 
 /** Whom a run tells what. */
 export interface Watching {
+  readonly lock: HeldLock;
   readonly io: RunIO;
   fail(run: Run, reason: string): void;
 }

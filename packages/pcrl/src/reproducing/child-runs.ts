@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { spawnedToEndWithParent } from '../parent-process.js';
 import type { RunIO } from '../training/run-io.js';
 import type { Watching } from './carry-out.js';
 import { commandOf, writeRunSettings } from './commands.js';
@@ -15,14 +16,24 @@ const LAST_WORDS = 2000;
 export async function runInChildren(
   runs: readonly Run[],
   atOnce: number,
-  { io, fail }: Watching,
+  { lock, io, fail }: Watching,
 ): Promise<void> {
   const threads = Math.max(1, Math.floor(availableParallelism() / atOnce));
   const queue = [...runs];
+  const running = new Set<number>();
+  const watch = (child: ChildProcess) => {
+    const { pid } = child;
+    if (pid === undefined) return;
+    lock.name([...running.add(pid)]);
+    child.on('close', () => {
+      running.delete(pid);
+      lock.name([...running]);
+    });
+  };
   const work = async () => {
     for (let run = queue.shift(); run && !io.interrupted(); run = queue.shift()) {
       io.say(`${describeRun(run)} (${runs.length - queue.length} of ${runs.length})`);
-      const said = await runChild(run, threads, io);
+      const said = await runChild(run, threads, watch, io);
       if (said !== undefined) fail(run, said);
     }
   };
@@ -30,15 +41,19 @@ export async function runInChildren(
 }
 
 /** @returns what it said last, where it failed */
-function runChild(run: Run, threads: number, io: RunIO): Promise<string | undefined> {
+function runChild(
+  run: Run,
+  threads: number,
+  watch: (child: ChildProcess) => void,
+  io: RunIO,
+): Promise<string | undefined> {
   const words = [...commandOf(writeRunSettings(run)), '--threads', String(threads)];
   // In a group of its own: Ctrl-C in the terminal reaches it once, through us.
-  const child = spawn(process.execPath, [LAUNCHER, ...words], {
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const how = { detached: true, ...spawnedToEndWithParent() };
+  const child = spawn(process.execPath, [LAUNCHER, ...words], how);
+  watch(child);
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-LAST_WORDS);
   });
   let isTold = false;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { RunError, SettingsError } from '../errors.js';
 import { textTable } from '../evaluation/comparison/words.js';
-import { describeHolder, type LockHolder, takeLock } from '../lock-file.js';
+import { describeHolder, type HeldLock, type LockHolder, takeLock } from '../lock-file.js';
 import { tasks } from '../tasks/registry.js';
 import type { RunIO } from '../training/run-io.js';
 import { budgets } from './budgets.js';
@@ -51,13 +51,13 @@ export interface Reproduced {
  * @throws {RunError} another process is at work in the folder
  */
 export async function reproduce(request: ReproduceRequest, io: RunIO): Promise<Reproduced> {
-  const release = takeLock(join(resolve(request.out), 'lock.json'), (holder) =>
+  const lock = takeLock(join(resolve(request.out), 'lock.json'), (holder) =>
     busy(request.out, holder),
   );
   try {
-    return await reproduceAlone(request, io);
+    return await reproduceAlone(request, lock, io);
   } finally {
-    release();
+    lock.release();
   }
 }
 
@@ -68,9 +68,13 @@ function busy(out: string, holder: LockHolder | undefined): RunError {
   );
 }
 
-async function reproduceAlone(request: ReproduceRequest, io: RunIO): Promise<Reproduced> {
+async function reproduceAlone(
+  request: ReproduceRequest,
+  lock: HeldLock,
+  io: RunIO,
+): Promise<Reproduced> {
   const plan = await openPlan(request, io);
-  const failures = await carryOut(plan, request.jobs, io);
+  const failures = await carryOut(plan, request.jobs, lock, io);
   if (io.interrupted()) {
     io.say('Stopped. The same command goes on.');
     return { tables: [], page: undefined, failed: failures.size };

@@ -1,0 +1,31 @@
+import type { StdioOptions } from 'node:child_process';
+
+/** Says to a run that another process of pcrl started it and that it ends with that one. */
+const ENDS_WITH_PARENT = 'PCRL_ENDS_WITH_PARENT';
+
+/**
+ * How to spawn a run that hears when its parent is gone, killed outright too: the channel between the two
+ * closes. What it says comes through `stderr`.
+ */
+export function spawnedToEndWithParent(): {
+  readonly stdio: StdioOptions;
+  readonly env: NodeJS.ProcessEnv;
+} {
+  return {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, [ENDS_WITH_PARENT]: 'yes' },
+  };
+}
+
+/**
+ * Calls `stop` once the parent of a run that was spawned so is gone.
+ *
+ * @returns stops listening
+ */
+export function whenParentIsGone(stop: () => void): () => void {
+  if (process.env[ENDS_WITH_PARENT] === undefined) return () => undefined;
+  process.on('disconnect', stop);
+  // Listening alone keeps no run from its end.
+  process.channel?.unref();
+  return () => process.off('disconnect', stop);
+}
