@@ -1,31 +1,33 @@
 /**
- * Loading for 2D training: PNGs of 1024x1024 read, decoded and shrunk to a short side of 430 by two loader
- * threads, against a PyTorch DataLoader with two workers and Pillow, in turn from a warm file cache.
+ * Loading for 2D training: PNGs of 1024x1024 read, decoded and shrunk to a short side of 430 by two threads, alone
+ * and with the two global and six local views of each drawn, cut, resized, turned and mirrored; against a
+ * PyTorch DataLoader with two workers, Pillow and torchvision doing the same. In turn from a warm file cache,
+ * nothing kept between epochs on either side.
  *
  *     npx tsx --import ./scripts/typescript-in-threads.mjs bench/loading.ts [pictures] [rounds]
- *
- * Nothing is kept between epochs on either side. Ours also draws and cuts the two global and six local
- * views of each sample; the peer stops at the shrunk picture.
  */
-import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { RandomStream } from '@pcrl/torch/random';
-import { writePng } from '../packages/pcrl/src/images/index.js';
+import { Worker } from 'node:worker_threads';
 import { resolvePretrainSettings } from '../packages/pcrl/src/settings/index.js';
 import { batchesFrom } from '../packages/pcrl/src/training/batches.js';
 import { Loader } from '../packages/pcrl/src/training/loader.js';
 import { LoaderThreads } from '../packages/pcrl/src/training/loader-threads.js';
 import { shortSideForViews } from '../packages/pcrl/src/views/shrink.js';
+import { writeFilm } from './film.js';
 import { median } from './median.js';
+import { Peer } from './peer.js';
 
 const PICTURES = Number(process.argv[2] ?? 256);
 const ROUNDS = Number(process.argv[3] ?? 3);
+const FILMS = 32;
 const SIDE = 1024;
 const WORKERS = 2;
 const BATCH = 32;
+/** Threads start and code warms up over so many pictures; the peer's workers are forked from a warm process. */
+const WARM_UP = WORKERS * BATCH;
 
 interface Rate {
   /** Pictures a second. */
@@ -35,76 +37,90 @@ interface Rate {
 }
 
 const { views } = resolvePretrainSettings({ dimensions: 2, data: ['x'], out: 'x' });
+const shortSide = shortSideForViews(views);
 
-async function ours(images: readonly string[]): Promise<Rate> {
+async function rateOf(load: () => Promise<number>): Promise<Rate> {
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  const count = await load();
+  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(used);
+  return { clock: count / seconds, busy: (count * WORKERS * 1e6) / (user + system) };
+}
+
+async function picturesAlone(images: readonly string[]): Promise<Rate> {
+  const threads = Array.from(
+    { length: WORKERS },
+    () =>
+      new Worker(new URL('./loading_worker.ts', import.meta.url), { workerData: { shortSide } }),
+  );
+  const read = (paths: readonly string[]) =>
+    Promise.all(
+      threads.map(async (thread, index) => {
+        const answer = once(thread, 'message') as Promise<[number]>;
+        thread.postMessage(paths.filter((_, at) => at % WORKERS === index));
+        return (await answer)[0];
+      }),
+    );
+  await read(images.slice(0, WARM_UP));
+  const rate = await rateOf(async () => (await read(images)).reduce((sum, count) => sum + count));
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  return rate;
+}
+
+async function samplesWithViews(images: readonly string[]): Promise<Rate> {
   const list = { images, samplesPerImage: 1, views, seed: 1 };
   const source = new LoaderThreads(list, WORKERS, 0);
-  const warmUp = WORKERS * BATCH;
   const plan = { seed: 1, samples: images.length, batch: BATCH };
-  const steps = (images.length + warmUp) / BATCH;
+  const steps = (images.length + WARM_UP) / BATCH;
   const loader = new Loader(list, source, batchesFrom(plan, 0, steps), ({ path, reason }) => {
     throw new Error(`${path}: ${reason}`);
   });
-  try {
-    // Threads start and code warms up; the peer's workers are forked from a warm process.
-    for (let loaded = 0; loaded < warmUp; loaded += BATCH) await loader.next();
-    const [start, used] = [performance.now(), process.cpuUsage()];
+  for (let loaded = 0; loaded < WARM_UP; loaded += BATCH) await loader.next();
+  const rate = await rateOf(async () => {
     let count = 0;
     for (let batch = await loader.next(); batch; batch = await loader.next()) {
       count += batch.prepared.length;
     }
-    const seconds = (performance.now() - start) / 1000;
-    const { user, system } = process.cpuUsage(used);
-    return { clock: count / seconds, busy: (count * WORKERS * 1e6) / (user + system) };
-  } finally {
-    await source.close();
+    return count;
+  });
+  await source.close();
+  return rate;
+}
+
+function report(name: string, here: readonly Rate[], there: readonly Rate[]): void {
+  for (const of of ['clock', 'busy'] as const) {
+    const [mine, theirs] = [here, there].map((rates) => median(rates.map((rate) => rate[of])));
+    const by = of === 'busy' ? 'processor time' : 'the clock';
+    const rates = `${mine!.toFixed(0)} a second (aim 150), peer ${theirs!.toFixed(0)}`;
+    console.log(`${name}, by ${by}: ${rates}, ratio ${(mine! / theirs!).toFixed(2)}`);
   }
-}
-
-function peer(folder: string): Rate {
-  const script = fileURLToPath(new URL('./loading_peer.py', import.meta.url));
-  const side = String(shortSideForViews(views));
-  const args = [script, folder, side, String(WORKERS), String(BATCH)];
-  const env = { ...process.env, OMP_NUM_THREADS: '1' };
-  const { stdout } = spawnSync('/usr/bin/python3', args, {
-    encoding: 'utf8',
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return JSON.parse(stdout) as Rate;
-}
-
-/** A soft film with grain, each of its own. */
-async function writeFilm(path: string, index: number): Promise<void> {
-  const noise = new Float32Array(SIDE * SIDE);
-  new RandomStream(2, 'bench', index).fillUniform(noise);
-  const pixels = Uint8Array.from(noise, (grain, at) => {
-    const [x, y] = [at % SIDE, Math.floor(at / SIDE)];
-    return 128 + 90 * Math.sin(x / 150 + index) * Math.sin(y / 190) + 8 * (grain - 0.5);
-  });
-  await writePng(path, { width: SIDE, height: SIDE, pixels });
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-loading-'));
+const peer = new Peer('./loading_peer.py', 1);
 try {
-  const films = Array.from({ length: 32 }, (_, index) => join(folder, `film-${index}.png`));
-  for (const [index, film] of films.entries()) await writeFilm(film, index);
+  const films = Array.from({ length: FILMS }, (_, index) => join(folder, `film-${index}.png`));
+  for (const [number, film] of films.entries()) {
+    await writeFilm(film, { side: SIDE, number, rows: 'filtered' });
+  }
   const images = Array.from({ length: PICTURES }, (_, index) => films[index % films.length]!);
+  const order = { folder, pictures: PICTURES, side: shortSide, workers: WORKERS, batch: BATCH };
   console.log(
     `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${WORKERS} workers on each side`,
   );
-  const [here, there]: [Rate[], Rate[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
-    here.push(await ours(images));
-    there.push(peer(folder));
-  }
-  for (const of of ['clock', 'busy'] as const) {
-    const [mine, theirs] = [here, there].map((rates) => median(rates.map((rate) => rate[of])));
-    const rates = `${mine!.toFixed(0)} a second (aim 150), DataLoader and Pillow ${theirs!.toFixed(0)}`;
-    console.log(
-      `by the ${of === 'busy' ? 'processor time' : 'clock'}: ${rates}, ratio ${(mine! / theirs!).toFixed(2)}`,
-    );
+  const cases = [
+    { name: 'decoded and shrunk', ours: picturesAlone, views: false },
+    { name: 'with views', ours: samplesWithViews, views: true },
+  ];
+  for (const { name, ours, views } of cases) {
+    const [here, there]: [Rate[], Rate[]] = [[], []];
+    for (let round = 0; round < ROUNDS; round++) {
+      here.push(await ours(images));
+      there.push(await peer.ask<Rate>({ ...order, views }));
+    }
+    report(name, here, there);
   }
 } finally {
+  peer.end();
   await rm(folder, { recursive: true, force: true });
 }

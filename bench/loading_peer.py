@@ -1,4 +1,5 @@
-"""Loading as a PyTorch DataLoader and Pillow do it: python3 bench/loading_peer.py FOLDER SIDE WORKERS BATCH"""
+"""Loading as a PyTorch DataLoader with Pillow and torchvision does it. For each line of JSON read it loads the
+folder's pictures and prints the rates."""
 
 import glob
 import json
@@ -10,19 +11,35 @@ import numpy as np
 import torch
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
 
-folder, side, workers, batch = sys.argv[1], *map(int, sys.argv[2:])
-torch.set_num_threads(1)
-films = sorted(glob.glob(folder + "/*.png"))
+
+def crop(size, scale):
+    return transforms.Compose(
+        [transforms.RandomResizedCrop(size, scale), transforms.RandomRotation(10), transforms.RandomHorizontalFlip()]
+    )
+
+
+def tensor(image):
+    return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255)
 
 
 class Films(Dataset):
+    def __init__(self, task):
+        self.films = sorted(glob.glob(task["folder"] + "/*.png"))
+        self.pictures, self.side, self.views = task["pictures"], task["side"], task["views"]
+        self.globally, self.locally = crop(224, (0.3, 1)), crop(96, (0.05, 0.3))
+
     def __len__(self):
-        return 8 * len(films)
+        return self.pictures
 
     def __getitem__(self, index):
-        image = Image.open(films[index % len(films)]).convert("L").resize((side, side), Image.BOX)
-        return torch.from_numpy(np.asarray(image, dtype=np.float32) / 255)
+        film = Image.open(self.films[index % len(self.films)]).convert("L")
+        film = film.resize((self.side, self.side), Image.BOX)
+        if not self.views:
+            return tensor(film)
+        crops = [self.globally(film) for _ in range(2)], [self.locally(film) for _ in range(6)]
+        return [torch.stack([tensor(view) for view in views]) for views in crops]
 
 
 def used():
@@ -30,8 +47,11 @@ def used():
     return sum(usage.ru_utime + usage.ru_stime for usage in both)
 
 
-Films()[0]
-start, before = time.perf_counter(), used()
-count = sum(len(images) for images in DataLoader(Films(), batch, num_workers=workers))
-seconds, busy = time.perf_counter() - start, used() - before
-print(json.dumps({"clock": count / seconds, "busy": count * workers / busy}))
+torch.set_num_threads(1)
+for line in sys.stdin:
+    task = json.loads(line)
+    start, before = time.perf_counter(), used()
+    loader = DataLoader(Films(task), task["batch"], num_workers=task["workers"])
+    count = sum(len(batch[0]) if task["views"] else len(batch) for batch in loader)
+    seconds, busy = time.perf_counter() - start, used() - before
+    print(json.dumps({"clock": count / seconds, "busy": count * task["workers"] / busy}), flush=True)

@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RandomStream } from '@pcrl/torch';
-import { readImage, writeNifti, writePng } from '../packages/pcrl/src/images/index.js';
+import { readImage, writeNifti } from '../packages/pcrl/src/images/index.js';
+import { writeFilm } from './film.js';
 import { median } from './median.js';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
@@ -117,17 +118,17 @@ async function writeScan(path: string, size: readonly [number, number, number]):
   await writeNifti(path, { size, spacing: [0.7, 0.7, 1], voxels });
 }
 
-async function writeFilm(path: string, side: number): Promise<void> {
-  const noise = new Float32Array(side * side);
-  new RandomStream(2, 'bench').fillUniform(noise);
-  const pixels = Uint8Array.from(noise, (grain, at) => {
-    const [x, y] = [at % side, Math.floor(at / side)];
-    return 128 + 90 * Math.sin(x / 150) * Math.sin(y / 190) + 8 * (grain - 0.5);
-  });
-  await writePng(path, { width: side, height: side, pixels });
+async function comparePictures(folder: string, peer: Peer): Promise<void> {
+  for (const rows of ['filtered', 'plain'] as const) {
+    const path = join(folder, `${rows}.png`);
+    await writeFilm(path, { side: 1024, number: 0, rows });
+    const pillow = { peer: 'Pillow', reader: 'picture', path, side: SIDE, atMost: 1.1 };
+    await compare({ name: `PNG, ${rows} rows, 1024x1024 to ${SIDE}x${SIDE}`, ...pillow }, peer);
+  }
 }
 
-async function compareVolumes(zipped: string, plain: string, peer: Peer): Promise<void> {
+async function compareVolumes(folder: string, peer: Peer): Promise<void> {
+  const [zipped, plain] = [join(folder, 'ct.nii.gz'), join(folder, 'ct.nii')];
   for (const path of [zipped, plain]) await writeScan(path, [512, 512, 300]);
   const nifti = { peer: 'nibabel', reader: 'volume', atMost: 1 };
   const laidOut = { ...nifti, peer: 'nibabel, z fastest', reader: 'contiguous volume' };
@@ -138,15 +139,10 @@ async function compareVolumes(zipped: string, plain: string, peer: Peer): Promis
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-reading-'));
 try {
-  const [zipped, plain, film] = ['ct.nii.gz', 'ct.nii', 'film.png'].map((name) =>
-    join(folder, name),
-  ) as [string, string, string];
-  await writeFilm(film, 1024);
   console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, one thread on each side`);
   const peer = new Peer();
-  if (process.argv[3] !== 'pictures') await compareVolumes(zipped, plain, peer);
-  const pillow = { peer: 'Pillow', reader: 'picture', path: film, side: SIDE, atMost: 1.1 };
-  await compare({ name: `PNG, 1024x1024 to ${SIDE}x${SIDE}`, ...pillow }, peer);
+  if (process.argv[3] !== 'pictures') await compareVolumes(folder, peer);
+  await comparePictures(folder, peer);
   peer.close();
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -39,6 +39,7 @@
       "target_name": "reading",
       "sources": [
         "native/area_means.cc",
+        "native/png_filters.cc",
         "native/reading.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

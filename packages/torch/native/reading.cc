@@ -1,9 +1,10 @@
-// For readers of files: huge pages for large arrays of JavaScript, a heap that keeps smaller ones, pictures
-// shrunk. Knows nothing of libtorch, so that threads that only read load no more than this.
+// For readers of files: huge pages for large arrays of JavaScript, a heap that keeps smaller ones, rows of
+// PNGs, pictures shrunk. Knows nothing of libtorch, so that threads that only read load no more than this.
 #include <napi.h>
 
 #include "area_means.h"
 #include "heap.h"
+#include "png_filters.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -32,6 +33,7 @@ Napi::Value keepFreed(const Napi::CallbackInfo& info) {
 Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports["adviseHugePages"] = Napi::Function::New(env, adviseHugePages);
   exports["keepFreedMemory"] = Napi::Function::New(env, keepFreed);
+  exports["undoPngFilters"] = Napi::Function::New(env, undoPngFilters);
   exports["areaMeans"] = Napi::Function::New(env, areaMeans);
   return exports;
 }

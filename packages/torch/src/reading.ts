@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 interface Native {
   adviseHugePages(bytes: Uint8Array): void;
   keepFreedMemory(): void;
+  undoPngFilters(bytes: Uint8Array, rowBytes: number, pixelBytes: number): boolean;
   areaMeans(
     pixels: Pixels,
     width: number,
@@ -49,6 +50,20 @@ export function withHugePages<T extends ArrayBufferView>(view: T): T {
  */
 export function keepFreedMemory(): void {
   native().keepFreedMemory();
+}
+
+/**
+ * Undoes the filters of a PNG's rows (PNG specification, 9), in place: the pixels then lie at the start of
+ * `bytes`, row by row, in the byte order of the file.
+ *
+ * @param bytes the inflated image data: each row's filter and its bytes
+ * @param rowBytes of a row, without its filter
+ * @param pixelBytes of a pixel
+ * @returns false, and nothing is changed, where a filter is none that there is
+ * @throws RangeError where the bytes are no whole rows
+ */
+export function undoPngFilters(bytes: Uint8Array, rowBytes: number, pixelBytes: number): boolean {
+  return native().undoPngFilters(bytes, rowBytes, pixelBytes);
 }
 
 /**

@@ -5,6 +5,8 @@ import { ImageError } from '../errors.js';
 
 const HEAD_BYTES = 16_384;
 const CHUNK_BYTES = 1 << 20;
+/** zlib's own least. */
+const SMALLEST_CHUNK = constants.Z_MIN_CHUNK;
 
 /** The most bytes that Node reads at once; larger files are compressed or stored in pieces. */
 const LARGEST_FILE = 2 ** 31 - 1;
@@ -96,7 +98,8 @@ export function inflate(path: string, bytes: Buffer, stream: CompressedStream): 
   const { kind, expected, limit } = stream;
   checkPromise(path, bytes, stream);
   // One byte more than expected: the whole output then arrives in one piece, without a copy.
-  const options = { maxOutputLength: limit, chunkSize: Math.max(CHUNK_BYTES, expected + 1) };
+  const chunkSize = Math.max(expected + 1, Math.min(CHUNK_BYTES, limit + 1), SMALLEST_CHUNK);
+  const options = { maxOutputLength: limit, chunkSize };
   try {
     return kind === 'gzip' ? gunzipSync(bytes, options) : inflateSync(bytes, options);
   } catch (error) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { withHugePages } from '@pcrl/torch/reading';
+import { undoPngFilters, withHugePages } from '@pcrl/torch/reading';
 import { expect, test } from 'vitest';
 
 setFlagsFromString('--expose-gc');
@@ -54,4 +54,14 @@ test('an array stays what it was, wherever it starts and whatever its size', () 
   const small = new Float64Array([1, 2, 3]);
   expect(withHugePages(small)).toBe(small);
   expect(withHugePages(new Uint8Array(0))).toHaveLength(0);
+});
+
+test('rows of a PNG that are none are refused', () => {
+  expect(() => undoPngFilters(new Uint8Array(11), 4, 1)).toThrow(/no whole rows/);
+  expect(() => undoPngFilters(new Uint8Array(10), 0, 1)).toThrow(/no whole rows/);
+  expect(() => undoPngFilters(new Uint8Array(10), 4, 0)).toThrow(/no whole rows/);
+  const unknown = Uint8Array.of(2, 1, 1, 5, 1, 1);
+  expect(undoPngFilters(unknown, 2, 1)).toBe(false);
+  expect([...unknown]).toEqual([2, 1, 1, 5, 1, 1]);
+  expect(undoPngFilters(new Uint8Array(0), 4, 1)).toBe(true);
 });

@@ -1,6 +1,6 @@
 import { ImageError } from '../../errors.js';
 import { type Image, type ImageHeader, sharedVoxels } from '../image.js';
-import { LUMA } from '../picture/picture.js';
+import { LUMA } from '../picture/stored-picture.js';
 import type { StoredVoxels } from '../voxel-type.js';
 import { readFrames } from './frames.js';
 import type { Palette } from './palette.js';
