@@ -15,11 +15,35 @@ const SPLITS: ReadonlyMap<string, Split> = new Map([
   ['testing', 'test'],
 ]);
 
+/** More folders than this, or folders of one image each, are patients or studies, not classes. */
+const MOST_CLASSES = 100;
+
 /** A folder of images whose places say what they show. */
 export interface LabelledFolder {
   /** Empty for masks. */
   readonly labelNames: readonly string[];
+  /** Every case has one of the classes. */
+  readonly exclusive?: true;
   readonly cases: readonly Case[];
+}
+
+/** What a folder says of its images, where it is all that was opened. */
+export async function folderLabels({
+  sources,
+  archives,
+}: {
+  readonly sources: readonly Source[];
+  readonly archives: readonly unknown[];
+}): Promise<LabelledFolder | undefined> {
+  const [source, ...others] = sources;
+  if (!source || others.length + archives.length > 0) return undefined;
+  return labelledFolder(source);
+}
+
+/** A folder with folders of masks, or else a folder for each class; undefined where it is neither. */
+export async function labelledFolder(source: Source): Promise<LabelledFolder | undefined> {
+  if (source.kind !== 'folder') return undefined;
+  return (await maskFolders(source)) ?? classFolders(source);
 }
 
 /**
@@ -31,12 +55,13 @@ export function classFolders({ path, candidates }: Source): LabelledFolder | und
   const placed = candidates.map((candidate) => ({ candidate, ...placeOf(path, candidate) }));
   const labelNames = [...new Set(placed.map(({ name }) => name ?? ''))].sort();
   if (labelNames.length < 2 || labelNames.includes('')) return undefined;
+  if (labelNames.length > Math.min(MOST_CLASSES, candidates.length / 2)) return undefined;
   const cases = placed.map(({ candidate, name, split }): Case => {
     const { image, patient } = candidate;
     const labels = labelNames.map((each) => Number(each === name));
     return { image, labels, ...(patient ? { patient } : {}), ...(split ? { split } : {}) };
   });
-  return { labelNames, cases };
+  return { labelNames, exclusive: true, cases };
 }
 
 function placeOf(folder: string, { image }: Candidate): { name?: string; split?: Split } {
@@ -56,6 +81,8 @@ export async function maskFolders({
   path,
   candidates,
 }: Source): Promise<LabelledFolder | undefined> {
+  const hasImages = candidates.some(({ image }) => keyOf(path, image, IMAGES_FOLDER) !== undefined);
+  if (!hasImages) return undefined;
   const masks = new Map<string, string>();
   for (const file of await filesBelow(path)) {
     const key = isImagePath(file) ? keyOf(path, file, MASKS_FOLDER) : undefined;

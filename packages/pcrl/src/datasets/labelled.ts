@@ -115,7 +115,7 @@ async function inFolders(
     const found = classFolders(source);
     if (!found) return undefined;
     if (wanted) findings.add('classes come from the folders; not to be chosen', wanted.join(', '));
-    return { ...found, exclusive: true, problems: [] };
+    return { ...found, problems: [] };
   }
   const found = use === 'segmentation' ? await maskFolders(source) : undefined;
   if (!found) return undefined;

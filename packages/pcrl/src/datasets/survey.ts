@@ -3,6 +3,7 @@ import type { Case, Dataset, Problem, Region } from './dataset.js';
 import { Findings } from './findings.js';
 import { looksLikeLabel } from './label-columns.js';
 import { classNames, LABEL, labelKind } from './label-kind.js';
+import { folderLabels } from './labelled-folders.js';
 import { type Labelling, numbersIn, oneOfClasses } from './labelling.js';
 import { LAYOUT_DEFAULTS, type LayoutContent, type LayoutOptions } from './layouts/layout.js';
 import { type Archive, openPaths } from './opening.js';
@@ -42,12 +43,16 @@ export async function surveyDataset(
   const rows: Case[] = [];
   for (const source of unlabelled.sources)
     rows.push(...(await casesOf(source, labelling, findings)));
+  const placed = await folderLabels(unlabelled);
+  const inPlaces = new Map(placed?.cases.map((item) => [item.image, item]));
   const archived = wholeCases(archives);
   const missing = unlabelled.archives.flatMap(({ content }) => content.missing ?? []);
   return {
     layouts: unlabelled.archives.map(({ layout }) => layout.title),
-    cases: [...rows, ...archived],
+    cases: [...rows.map((item) => inPlaces.get(item.image) ?? item), ...archived],
     ...named(labelling),
+    ...(placed ? { labelNames: placed.labelNames } : {}),
+    ...(placed?.exclusive ? { exclusive: true } : {}),
     ...namesOf(archives),
     problems: [...findings.problems, ...missing],
     notes: [
@@ -147,7 +152,8 @@ async function casesOf(source: Source, labelling: Labelling, findings: Findings)
   const here = await existing(items, 'missing images', findings);
   const hasMasks = labelKind([source]) === 'masks';
   const cases = here.map((candidate) => caseOf(candidate, hasMasks, labelling, findings));
-  const masks = cases.flatMap(({ mask }) => (mask ? [{ path: mask, shown: mask }] : []));
+  const shown = (path: string | undefined) => (path ? [{ path, shown: path }] : []);
+  const masks = cases.flatMap(({ mask, lungMask }) => [...shown(mask), ...shown(lungMask)]);
   await existing(masks, 'missing masks', findings);
   return cases;
 }
@@ -158,7 +164,7 @@ function caseOf(
   labelling: Labelling,
   findings: Findings,
 ): Case {
-  const plain = toCase(candidate, 'unlabelled', findings);
+  const plain = toCase(candidate, 'classification', findings);
   if (!candidate.row || isUnlabelledRow(candidate)) return plain;
   const mask =
     hasMasks && candidate.row.values.get(LABEL) ? maskOf(candidate, findings) : undefined;

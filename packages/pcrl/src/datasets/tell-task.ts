@@ -5,7 +5,7 @@ import type { Use } from './dataset.js';
 import { Findings } from './findings.js';
 import { looksLikeLabel } from './label-columns.js';
 import { labelKind } from './label-kind.js';
-import { classFolders, maskFolders } from './labelled-folders.js';
+import { labelledFolder } from './labelled-folders.js';
 import { LAYOUT_DEFAULTS } from './layouts/layout.js';
 import { recogniseLayout } from './layouts/recognise.js';
 import { openPaths } from './opening.js';
@@ -73,7 +73,6 @@ function ofTables(tables: readonly Source[]): LearnableTask | undefined {
 }
 
 async function ofFolder(source: Source | undefined): Promise<LearnableTask | undefined> {
-  if (source?.kind !== 'folder') return undefined;
-  if (await maskFolders(source)) return 'segmentation';
-  return classFolders(source) ? 'classification' : undefined;
+  const found = source && (await labelledFolder(source));
+  return found && (found.exclusive ? 'classification' : 'segmentation');
 }

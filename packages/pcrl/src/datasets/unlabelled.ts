@@ -1,5 +1,6 @@
 import { usableCandidates } from './candidates.js';
-import type { Dataset } from './dataset.js';
+import type { Case, Dataset, Split } from './dataset.js';
+import { folderLabels } from './labelled-folders.js';
 import { noImages, noteCount, noteMissing, type Opening } from './opening.js';
 import { toCase } from './rows.js';
 import { splitByFile } from './split-file.js';
@@ -8,7 +9,11 @@ import { splitByFile } from './split-file.js';
 export async function openUnlabelled(opening: Opening): Promise<Dataset> {
   const { paths, archives, dimensions, findings, splitFile, splitSeed, notes } = opening;
   const candidates = await usableCandidates(opening);
-  const listed = candidates.map((candidate) => toCase(candidate, 'unlabelled', findings));
+  const places = await splitsByPlace(opening);
+  const listed = candidates.map((candidate): Case => {
+    const split = places.get(candidate.image);
+    return { ...toCase(candidate, 'unlabelled', findings), ...(split ? { split } : {}) };
+  });
   const fitting = archives.filter(({ layout }) => layout.dimensions === dimensions);
   const cases = [...listed, ...fitting.flatMap(({ content }) => content.cases)];
   const once = [...new Map(cases.map((item) => [item.image, item])).values()];
@@ -21,8 +26,15 @@ export async function openUnlabelled(opening: Opening): Promise<Dataset> {
   const { problems } = findings;
   noteMissing(fitting, notes);
   if (training.length === 0) {
-    const why = problems[0] ? ` (${problems[0].path}: ${problems[0].reason})` : '';
+    const others = all.length > 0 ? ` (of the val and test splits: ${all.length})` : '';
+    const why = problems[0] ? ` (${problems[0].path}: ${problems[0].reason})` : others;
     throw noImages(paths, why);
   }
   return { dimensions, cases: training, labelNames: [], problems, notes };
+}
+
+/** Splits that the folders of images name; see `labelledFolder`. */
+async function splitsByPlace(opening: Opening): Promise<ReadonlyMap<string, Split>> {
+  const placed = await folderLabels(opening);
+  return new Map(placed?.cases.flatMap(({ image, split }) => (split ? [[image, split]] : [])));
 }

@@ -61,3 +61,10 @@ function removeFiles(folder: string, id: string, chosen: (name: string) => boole
     if (name.startsWith(`${id}.`) && chosen(name)) rmSync(join(folder, name), { force: true });
   }
 }
+
+/** The smallest of some stored values. */
+export function lowestOf(values: Uint8Array | Uint16Array): number {
+  let lowest = values[0]!;
+  for (let i = 1; i < values.length; i++) if (values[i]! < lowest) lowest = values[i]!;
+  return lowest;
+}

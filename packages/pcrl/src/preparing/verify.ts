@@ -36,8 +36,9 @@ export async function verify(folder: string, watcher: CaseWatcher): Promise<Veri
   const damaged: Problem[] = [];
   const began = performance.now();
   let done = 0;
-  for (const { id, channels = [], mask } of entries) {
-    const others = mask === undefined ? channels : [...channels, mask];
+  for (const { id, channels = [], mask, lungMask } of entries) {
+    const masks = [mask, lungMask].filter((name) => name !== undefined);
+    const others = [...channels, ...masks];
     const records = [
       recordPath(folder, id),
       ...others.map((name) => join(folderOf(folder, id), name)),

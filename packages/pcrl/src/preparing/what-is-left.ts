@@ -93,10 +93,11 @@ export function withNewFacts(
   entry: CacheEntry,
   { item }: PlannedCase,
 ): CaseRecord | undefined {
-  const { id, channels, mask, sources } = entry;
+  const { id, channels, mask, lungMask, sources } = entry;
   const kept = {
     ...(channels ? { channels } : {}),
     ...(mask === undefined ? {} : { mask }),
+    ...(lungMask === undefined ? {} : { lungMask }),
     sources,
   };
   const now: CacheEntry = { id, ...factsOf(item), ...kept };

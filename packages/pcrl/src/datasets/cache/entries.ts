@@ -6,22 +6,23 @@ import {
   RECORD_ENDING,
   readRecord,
 } from '../../images/index.js';
-import type { Case } from '../dataset.js';
+import type { Case, FindingBox } from '../dataset.js';
 
 /** A case of a cache: what is known of it, and the names of its prepared images. */
 export interface CacheEntry
   extends Pick<
     Case,
-    'patient' | 'split' | 'order' | 'points' | 'irrelevant' | 'candidates' | 'target'
+    'patient' | 'split' | 'order' | 'points' | 'irrelevant' | 'candidates' | 'target' | 'boxes'
   > {
   /** Unique in the cache; begins the names of all its files. */
   readonly id: string;
   /** Records of the channels after the first, in their order. */
   readonly channels?: readonly string[];
   readonly mask?: string;
+  readonly lungMask?: string;
   /** null where a label is not known. */
   readonly labels?: readonly (number | null)[];
-  /** The files it was made of: the channels, then the mask. */
+  /** The files it was made of: the channels, then the masks. */
   readonly sources: readonly Fingerprint[];
 }
 
@@ -101,14 +102,29 @@ export function entryOf(cache: string, id: string): CacheEntry | undefined {
 
 /** A case as training takes it; its images are the prepared ones. */
 export function caseOf(cache: string, entry: CacheEntry): Case {
-  const { id, sources: _, channels, mask, labels, ...facts } = entry;
+  const { id, sources: _, channels, mask, lungMask, labels, boxes, ...facts } = entry;
   const folder = folderOf(cache, id);
   const image = recordPath(cache, id);
   return {
     ...facts,
     image,
+    ...(boxes ? { boxes: boxesOn(image, boxes) } : {}),
     ...(channels ? { channels: [image, ...channels.map((name) => join(folder, name))] } : {}),
     ...(mask ? { mask: join(folder, mask) } : {}),
+    ...(lungMask ? { lungMask: join(folder, lungMask) } : {}),
     ...(labels ? { labels: labels.map((label) => label ?? Number.NaN) } : {}),
   };
+}
+
+/** Boxes in pixels of a prepared picture, which may be smaller than its file. */
+function boxesOn(path: string, boxes: readonly FindingBox[]): readonly FindingBox[] {
+  const { size, sourceSize } = readRecord(path);
+  const [across, down] = size.map((side, axis) => side / sourceSize[axis]!) as [number, number];
+  return boxes.map(({ finding, x, y, width, height }) => ({
+    finding,
+    x: x * across,
+    y: y * down,
+    width: width * across,
+    height: height * down,
+  }));
 }
