@@ -1,9 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveTensors } from '@pcrl/torch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labelledSubset, missingClasses, openDataset } from '../../src/datasets/index.js';
 import { compare } from '../../src/evaluation/compare.js';
+import { GroupAttention, testCasesOf } from '../../src/evaluation/comparison/attention.js';
+import { readRuns } from '../../src/evaluation/comparison/finetuned-run.js';
+import { groupRuns } from '../../src/evaluation/comparison/groups.js';
 import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
 import { candidatesOf, countDrawn, drawCandidates } from '../../src/tasks/detection/candidates.js';
 import { boxAround } from '../../src/tasks/detection/crops.js';
@@ -149,6 +152,21 @@ describe('detection of nodules', () => {
     expect(groups[0]?.mean.estimate?.value).toBeGreaterThanOrEqual(0);
     const page = readFileSync(join(root, 'report.html'), 'utf8');
     expect(page).toContain('FROC with 7 labelled scans');
+    const files = readdirSync(join(root, 'report-pictures'));
+    expect(files).toEqual(expect.arrayContaining(['attention.png', 'confident-errors.png']));
+  });
+
+  it('shows the map of the very candidate that was scored', async () => {
+    const comparable = readRuns([join(root, 'folder')]);
+    const cases = await testCasesOf(comparable);
+    const [group] = groupRuns(comparable.runs);
+    const { rows } = group!.seeds[0]!;
+    using network = new GroupAttention(group!, cases);
+    for (const at of [0, rows.length - 1]) {
+      const map = await network.of({ at, label: 0 });
+      expect(map?.score).toBeCloseTo(rows[at]![0]!, 5);
+      expect(map?.plane).toMatchObject({ width: 16, height: 16 });
+    }
   });
 
   it('probes a frozen encoder', async () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { liveTensors, noGrad, RandomStream, scope, tensor } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -215,6 +215,11 @@ answer = Ridge(alpha=2.5).fit(Z, t).predict(Z).tolist()`,
     const { metric, groups } = await compare(folders, join(root, 'report.html'), listeningIO().io);
     expect(metric).toBe('R²');
     expect(groups[0]?.further.MAE?.mean).toBeGreaterThan(0);
+    const page = readFileSync(join(root, 'report.html'), 'utf8');
+    expect(page).toMatch(/lowest number: label 170\.5 \(/);
+    expect(page).toMatch(/predicted \d+/);
+    const files = readdirSync(join(root, 'report-pictures'));
+    expect(files).toEqual(expect.arrayContaining(['attention.png', 'largest-errors.png']));
   });
 });
 

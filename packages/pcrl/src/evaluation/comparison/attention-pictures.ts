@@ -26,6 +26,8 @@ export interface PictureWords {
   readonly name: string;
   readonly alt: string;
   readonly caption: string;
+  /** What a network's answer is, in words: `score 0.31`. */
+  readonly answer: (value: number) => string;
 }
 
 /**
@@ -47,11 +49,12 @@ export async function attentionPictures(
       if (!map) return [];
       maps.push(map);
     }
-    rows.push(await caseCells(cases[request.at]!, maps));
+    rows.push(await caseCells(cases[request.at]!, maps, words.answer));
   }
   const isBoxed = shown.some(({ at }) => (cases[at]!.boxes ?? []).length > 0);
+  const { answer: _, ...said } = words;
   const html = await pictures.show({
-    ...words,
+    ...said,
     grid: {
       rows,
       rowTitles: shown.map(({ title }) => title),
@@ -64,7 +67,11 @@ export async function attentionPictures(
   return [html];
 }
 
-async function caseCells(item: Case, maps: readonly Attention[]): Promise<GridCell[]> {
+async function caseCells(
+  item: Case,
+  maps: readonly Attention[],
+  answer: PictureWords['answer'],
+): Promise<GridCell[]> {
   const first = maps[0]!;
   const [fileWidth] = item.boxes ? await fileSizeOf(item) : [first.plane.width];
   const boxed = (cell: GridCell) => withBoxes(cell, item, first.name, fileWidth!);
@@ -73,7 +80,7 @@ async function caseCells(item: Case, maps: readonly Attention[]): Promise<GridCe
     const { name, score, plane, heat } = map;
     const regions = await markedRegions(item, name, plane);
     const said = [
-      `score ${score.toFixed(2)}`,
+      answer(score),
       ...saidOutside(heat, regions.ofFinding, 'the box'),
       ...saidOutside(heat, regions.lungs, 'the lungs'),
     ];

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { type Case, openDataset } from '../../datasets/index.js';
+import { inTheTables } from '../../tasks/detection/detection.js';
 import type { Attention } from '../../tasks/predicting/attention.js';
 import { openModel } from '../../tasks/predicting/model.js';
 import type { Predictor } from '../../tasks/predicting/predictor.js';
@@ -14,7 +15,10 @@ export interface AttentionRequest {
   readonly label: number;
 }
 
-/** The test cases with all that the data say of them, in the order of `TestCases`. */
+/**
+ * The test cases with all that the data say of them, in the order of `TestCases`. Each candidate that was
+ * tested is one, alone in its scan.
+ */
 export async function testCasesOf({ runs, test }: ComparableRuns): Promise<readonly Case[]> {
   const { settings } = openModel(runs[0]!.folder);
   const { cases } = await openDataset(settings.data, {
@@ -24,7 +28,17 @@ export async function testCasesOf({ runs, test }: ComparableRuns): Promise<reado
     ...('labelNames' in settings && settings.labelNames ? { labels: settings.labelNames } : {}),
   });
   const byPath = new Map(cases.map((item) => [item.image, item]));
-  return test.images.map((image) => byPath.get(image) ?? { image });
+  const rows = runs[0]!.seeds[0]!.rows;
+  return test.images.map((image, at) => {
+    const item = byPath.get(image) ?? { image };
+    return settings.task === 'detection' ? aroundCandidate(item, rows[at]!) : item;
+  });
+}
+
+/** @param row score and label, then the position as LUNA16's tables have it */
+function aroundCandidate(item: Case, [, label, x = 0, y = 0, z = 0]: readonly number[]): Case {
+  const position = inTheTables([x, y, z]);
+  return { ...item, candidates: [{ position, label: label === 1 ? 1 : 0 }] };
 }
 
 /** The network of a group's first seed, asked where in test cases it looks. */

@@ -32,13 +32,15 @@ export async function attentionSection(
   const { classes } = comparable.runs[0]!.result;
   const groups = networks.map(({ group }) => group);
   const shown = findings(networks.at(-1)!, comparable);
+  const { image, coarseness } = mapWords(comparable);
   const words = {
     name: 'attention',
-    alt: 'An X-ray and the class activation map of each network over it',
+    alt: `${image} and the class activation map of each network over it`,
     caption:
       `Class activation maps with ${groups[0]!.labelled} labelled cases, first seed: the brighter, the more that place ` +
-      `speaks for the finding. Of each finding the case that ${groups.at(-1)!.source} scores highest, ` +
-      'those with a box first. Each map is over its own highest value, and coarse: a cell is 32 pixels of what the network saw.',
+      `speaks for the finding. Of each finding what ${groups.at(-1)!.source} scores highest, ` +
+      `those with a box first. Each map is over its own highest value, and coarse: ${coarseness}`,
+    answer: score,
   };
   const errors = groups.map(({ seeds }) => confidentErrors(seeds[0]!.rows, classes.length, ERRORS));
   return {
@@ -65,10 +67,11 @@ export async function errorSection(
   }));
   const words = {
     name: 'confident-errors',
-    alt: 'An X-ray of which a network is wrong, and the class activation map of each network',
+    alt: `${mapWords(comparable).image} of which a network is wrong, and the class activation map of each network`,
     caption:
       `The most confident errors of ${source} with ${labelled} labelled cases, first seed: findings missed and false alarms, ` +
       'by the share of the other side of that finding that is ranked on the wrong side of them. Maps are of the finding in error.',
+    answer: score,
   };
   const content: readonly Html[] = await attentionPictures(networks, shown, { pictures, words });
   return {
@@ -87,7 +90,27 @@ function describeError(
     : `${classes[label]}, false alarm: scored above ${share} of the cases that have it`;
 }
 
-/** Of each class the positive case that a group scores highest; where there are boxes, those first. */
+function score(value: number): string {
+  return `score ${value.toFixed(2)}`;
+}
+
+/** What is shown, and how coarse its maps are. */
+export function mapWords({ runs }: ComparableRuns): {
+  readonly image: string;
+  readonly coarseness: string;
+} {
+  const { task, dimensions } = runs[0]!.result;
+  if (dimensions === 2) {
+    return { image: 'An image', coarseness: 'a cell is 32 pixels of what the network saw.' };
+  }
+  return {
+    image: task === 'detection' ? 'The crop around a candidate' : 'A volume',
+    coarseness:
+      'a cell is 8 voxels. Cut axially where the map is highest; the image stands as the first map is cut.',
+  };
+}
+
+/** Of each class the positive case that a group scores highest, of one class several; where there are boxes, those first. */
 function findings(
   { group: { seeds }, cases }: GroupAttention,
   { runs, test }: ComparableRuns,
@@ -99,9 +122,11 @@ function findings(
     const isBoxed = (at: number) => cases[at]!.boxes?.some((box) => box.finding === finding);
     const boxed = positives.filter(isBoxed);
     const from = boxed.length > 0 ? boxed : positives;
-    const [at] = [...from].sort((a, b) => rows[b]![label]! - rows[a]![label]!);
-    if (at === undefined) return [];
-    return [{ at, label, title: `${finding} (${test.names[at]})`, isBoxed: boxed.length > 0 }];
+    const ranked = [...from].sort((a, b) => rows[b]![label]! - rows[a]![label]!);
+    const isBoxedClass = boxed.length > 0;
+    return ranked
+      .slice(0, classes.length === 1 ? SHOWN : 1)
+      .map((at) => ({ at, label, title: `${finding} (${test.names[at]})`, isBoxed: isBoxedClass }));
   });
   return [...best].sort((a, b) => Number(b.isBoxed) - Number(a.isBoxed)).slice(0, SHOWN);
 }

@@ -5,6 +5,7 @@ import { attentionSection, errorSection, rocSection } from './classification-sec
 import type { ComparableRuns } from './finetuned-run.js';
 import type { Group } from './groups.js';
 import { maskPictures } from './masks.js';
+import { numberErrorSection, numberSection } from './number-sections.js';
 
 /** What networks predict, or where they fail. */
 export type Topic = 'predictions' | 'failures';
@@ -20,7 +21,6 @@ export async function pictureSections(
   pictures: PictureShelf,
 ): Promise<readonly Section[]> {
   const { task, metric, classes } = comparable.runs[0]!.result;
-  if (task !== 'segmentation' && metric !== 'AUROC') return [];
   const draw = task === 'segmentation' ? maskSections : attentionSections;
   const hasCurves = metric === 'AUROC' && topics.includes('predictions');
   const curves = hasCurves ? [rocSection(groups, classes)] : [];
@@ -28,7 +28,7 @@ export async function pictureSections(
     return [...curves, ...(await draw(topics, groups, comparable, pictures))];
   } catch (error) {
     if (!(error instanceof PcrlError)) throw error;
-    const reason = paragraph(`PictureShelf of test cases cannot be shown: ${error.message}`);
+    const reason = paragraph(`Pictures of test cases cannot be shown: ${error.message}`);
     return [...curves, { heading: 'Test cases', content: [reason] }];
   }
 }
@@ -58,8 +58,12 @@ async function attentionSections(
   try {
     for (const group of groups) networks.push(new GroupAttention(group, cases));
     const sections: Section[] = [];
+    const isOfNumbers = comparable.runs[0]!.result.metric === 'R²';
+    const [predictions, failures] = isOfNumbers
+      ? [numberSection, numberErrorSection]
+      : [attentionSection, errorSection];
     for (const topic of topics) {
-      const draw = topic === 'predictions' ? attentionSection : errorSection;
+      const draw = topic === 'predictions' ? predictions : failures;
       sections.push(await draw(networks, comparable, pictures));
     }
     return sections;

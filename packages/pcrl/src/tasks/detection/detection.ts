@@ -6,6 +6,8 @@ import { candidatesOf, drawCandidates } from './candidates.js';
 import { type LoadedScan, scanInputs } from './crops.js';
 import { detectionFigures } from './figures.js';
 
+type Position = readonly [number, number, number];
+
 /** The one class of a candidate. */
 export const FINDING = 'nodule';
 
@@ -40,8 +42,8 @@ export async function detection({
   };
 }
 
-/** A position in LUNA16's tables: towards left, posterior and superior. */
-export function inTheTables([x, y, z]: readonly [number, number, number]): readonly number[] {
+/** A position in LUNA16's tables, towards left, posterior and superior, from one in RAS+; and back. */
+export function inTheTables([x, y, z]: Position): Position {
   // Adding 0 turns -0 into 0.
   return [-x + 0, -y + 0, z];
 }

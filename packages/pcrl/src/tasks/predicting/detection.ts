@@ -7,11 +7,12 @@ import { wholeBox } from '../../views/drawing/voxel-grid.js';
 import type { ClassifyingNetwork } from '../classification-network.js';
 import { candidatesOf } from '../detection/candidates.js';
 import { boxAround, type LoadedScan, scanInputs } from '../detection/crops.js';
+import { FINDING } from '../detection/detection.js';
 import { groupsOf } from '../evaluate.js';
-import { attentionInVolume } from './attention.js';
+import { type Attention, attentionInVolume } from './attention.js';
 import { activationMaps } from './class-activation.js';
 import { mapPicture } from './map-picture.js';
-import type { FoundPlace, Predictor, PredictorRequest } from './predictor.js';
+import type { FoundPlace, Predicted, Predictor, PredictorRequest } from './predictor.js';
 import { restoredClassifier } from './restored-classifier.js';
 
 /** A score for each candidate of a scan; the scan's own is that of the likeliest. */
@@ -22,6 +23,8 @@ export function detectionPredictor(request: PredictorRequest): Predictor<LoadedS
   const { views, batch } = settings;
   const net = restoredClassifier(request, settings);
   const inputs = scanInputs(views, compute.device);
+  const attention = (scan: LoadedScan, { candidates }: Predicted) =>
+    likeliestPlace(scan, candidates?.places ?? [], { net, inputs, views });
   return {
     quantity: 'score',
     classes: model.classes,
@@ -52,13 +55,13 @@ export function detectionPredictor(request: PredictorRequest): Predictor<LoadedS
           return { values, candidates: { series, places } };
         }),
       ),
-    picture: (scan, { candidates }) =>
-      likeliestPlace(scan, candidates?.places ?? [], { net, inputs, views }),
+    attention,
+    picture: (scan, predicted) => mapPicture(attention(scan, predicted)),
     dispose: () => net.dispose(),
   };
 }
 
-/** The crop around the likeliest candidate, and what in it speaks for a finding. */
+/** What speaks for a finding in the crop around the likeliest candidate. */
 function likeliestPlace(
   loaded: LoadedScan,
   places: readonly FoundPlace[],
@@ -71,7 +74,7 @@ function likeliestPlace(
     readonly inputs: ReturnType<typeof scanInputs>;
     readonly views: DetectionSettings['views'];
   },
-) {
+): readonly Attention[] {
   const best = places.reduce((most, place) => (place.score > most.score ? place : most));
   const candidates = [{ position: best.position, label: 1 as const }];
   const item = { ...loaded.item, candidates };
@@ -87,7 +90,5 @@ function likeliestPlace(
     box,
     inside.start.map((start) => -start),
   );
-  return mapPicture(
-    attentionInVolume(grid, seen, [{ ...map!, name: 'nodule', score: best.score }]),
-  );
+  return attentionInVolume(grid, seen, [{ ...map!, name: FINDING, score: best.score }]);
 }
