@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { constants, createGunzip, gunzipSync, inflateSync } from 'node:zlib';
+import { constants, createGunzip, createInflate, gunzipSync, inflateSync } from 'node:zlib';
 import { withHugePages } from '@pcrl/torch/reading';
 import { ImageError } from '../errors.js';
 
@@ -109,7 +109,7 @@ export function inflate(path: string, bytes: Buffer, stream: CompressedStream): 
 }
 
 /**
- * Inflates a gzip stream piece by piece, with its checksum verified: a large file then never lies in
+ * Inflates a stream piece by piece, with its checksum verified: a large file then never lies in
  * memory whole.
  *
  * @throws ImageError as {@link inflate}.
@@ -120,11 +120,12 @@ export async function* inflatePieces(
   stream: CompressedStream,
 ): AsyncGenerator<Buffer> {
   checkPromise(path, bytes, stream);
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  gunzip.end(bytes);
+  const create = stream.kind === 'gzip' ? createGunzip : createInflate;
+  const inflating = create({ chunkSize: CHUNK_BYTES });
+  inflating.end(bytes);
   let length = 0;
   try {
-    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+    for await (const piece of inflating as AsyncIterable<Buffer>) {
       length += piece.length;
       if (length > stream.limit) throw tooMuch(path, stream);
       yield piece;

@@ -1,5 +1,6 @@
 import { ImageError } from '../../errors.js';
-import { inflate, readBytes, readHead } from '../bytes.js';
+import { readBytes, readHead } from '../bytes.js';
+import { compressedVolume } from '../compressed-volume.js';
 import { dataFileBeside, readDataFile } from '../detached-data.js';
 import type { ImageFormat } from '../format.js';
 import type { Affine } from '../geometry.js';
@@ -49,18 +50,15 @@ async function readMetaImage(path: string): Promise<Image> {
   const stored = header.dataPath
     ? await readDataFile(path, header.dataPath)
     : bytes.subarray(header.headerEnd);
+  const values = { ...header, slope: 1, intercept: 0 };
+  if (header.compressed) {
+    const offset = Math.max(0, header.skip);
+    return compressedVolume(path, stored, { ...values, kind: 'zlib', offset, trailing: 0 });
+  }
   const need = countVoxels(path, header.size) * voxelBytes(header.type);
-  const data = header.compressed
-    ? inflate(path, stored, {
-        kind: 'zlib',
-        expected: need,
-        limit: need + Math.max(0, header.skip),
-      })
-    : stored;
-  const offset = header.skip === -1 ? Math.max(0, data.length - need) : header.skip;
-  const voxels = viewVoxels(path, data, { ...header, offset });
-  const integer = isInteger(header.type);
-  return volumeImage(path, { ...header, voxels, slope: 1, intercept: 0, integer });
+  const offset = header.skip === -1 ? Math.max(0, stored.length - need) : header.skip;
+  const voxels = viewVoxels(path, stored, { ...header, offset });
+  return volumeImage(path, { ...values, voxels, integer: isInteger(header.type) });
 }
 
 /** Reads size and place of a MetaImage from its first bytes. */

@@ -1,4 +1,5 @@
 import { inflate, isGzip, readBytes, readHead } from '../bytes.js';
+import { compressedVolume, TRAILING_BYTES } from '../compressed-volume.js';
 import { readDataFile } from '../detached-data.js';
 import type { ImageFormat } from '../format.js';
 import type { Image, ImageHeader } from '../image.js';
@@ -13,9 +14,6 @@ import {
 import { HEADER_LIMIT } from './fields.js';
 import { type NrrdHeader, parseNrrdHeader } from './header.js';
 import { hexVoxels, textVoxels } from './text-voxels.js';
-
-/** Bytes that may follow the voxels inside a gzip stream before it counts as damaged. */
-const TRAILING_BYTES = 1 << 20;
 
 /** NRRD: .nrrd in one file, .nhdr with its data file beside it; raw, gzip, text or hexadecimal. */
 export const nrrd: ImageFormat = {
@@ -32,9 +30,15 @@ async function readNrrd(path: string): Promise<Image> {
   const stored = header.dataPath
     ? await readDataFile(path, header.dataPath)
     : bytes.subarray(header.headerEnd);
-  const voxels = storedVoxels(path, header, afterLines(stored, header.lineSkip));
-  const integer = isInteger(header.type);
-  return volumeImage(path, { ...header, voxels, slope: 1, intercept: 0, integer });
+  const data = afterLines(stored, header.lineSkip);
+  const values = { ...header, slope: 1, intercept: 0 };
+  const isZipped = header.encoding === 'gzip' || isGzipDataFile(header, data);
+  if (isZipped && header.byteSkip >= 0) {
+    const place = { kind: 'gzip', offset: header.byteSkip, trailing: TRAILING_BYTES } as const;
+    return compressedVolume(path, data, { ...values, ...place });
+  }
+  const voxels = storedVoxels(path, header, isZipped ? inflatedToEnd(path, header, data) : data);
+  return volumeImage(path, { ...values, voxels, integer: isInteger(header.type) });
 }
 
 async function readNrrdHeader(path: string): Promise<ImageHeader> {
@@ -49,20 +53,21 @@ function storedVoxels(path: string, header: NrrdHeader, stored: Buffer): StoredV
     case 'hex':
       return viewVoxels(path, hexVoxels(path, stored), { ...header, offset: 0 });
   }
-  const need = count * voxelBytes(header.type);
-  const end = Math.max(0, header.byteSkip) + need;
-  const zipped = header.encoding === 'gzip' || isGzipDataFile(header, stored);
-  const data = zipped
-    ? inflate(path, stored, { kind: 'gzip', expected: end, limit: end + TRAILING_BYTES })
-    : stored;
   // -1 means that the voxels are the last bytes.
-  const offset = header.byteSkip === -1 ? Math.max(0, data.length - need) : header.byteSkip;
-  return viewVoxels(path, data, { ...header, offset });
+  const need = count * voxelBytes(header.type);
+  const offset = header.byteSkip === -1 ? Math.max(0, stored.length - need) : header.byteSkip;
+  return viewVoxels(path, stored, { ...header, offset });
+}
+
+/** Where the voxels are the last bytes, the others must be inflated to know where they start. */
+function inflatedToEnd(path: string, { size, type }: NrrdHeader, stored: Buffer): Buffer {
+  const expected = countVoxels(path, size) * voxelBytes(type);
+  return inflate(path, stored, { kind: 'gzip', expected, limit: expected + TRAILING_BYTES });
 }
 
 /** Some writers gzip the data file and say "raw": the name and the bytes tell. */
-function isGzipDataFile({ dataPath }: NrrdHeader, stored: Buffer): boolean {
-  return /\.gz$/i.test(dataPath ?? '') && isGzip(stored);
+function isGzipDataFile({ encoding, dataPath }: NrrdHeader, stored: Buffer): boolean {
+  return encoding === 'raw' && /\.gz$/i.test(dataPath ?? '') && isGzip(stored);
 }
 
 function afterLines(bytes: Buffer, lines: number): Buffer {
