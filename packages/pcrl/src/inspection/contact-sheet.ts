@@ -3,8 +3,10 @@ import type { Case } from '../datasets/index.js';
 import { type Image, worldToVoxel } from '../images/index.js';
 import {
   blankRaster,
+  bodyWindow,
   composeGrid,
   drawBoxes,
+  drawText,
   type GridCell,
   greyRaster,
   imagePlane,
@@ -19,7 +21,6 @@ import {
   slicePlane,
   textWidth,
   type Window,
-  windowOf,
 } from '../pictures/index.js';
 import type { ReadCase } from './voxels.js';
 
@@ -35,7 +36,11 @@ export class ContactSheet {
 
   /** Draws a case; its voxels are not kept. */
   add(read: ReadCase): void {
-    const tiles = read.channels.map((image) => centred(tileOf(image, read)));
+    const tiles = read.channels.map((image) => {
+      const tile = centred(tileOf(image, read));
+      if (image.size.length === 3) markSides(tile);
+      return tile;
+    });
     if (this.#tilesInRow + tiles.length > COLUMNS) {
       this.#rows.push([]);
       this.#tilesInRow = 0;
@@ -77,6 +82,18 @@ function centred(tile: Raster): Raster {
   return page;
 }
 
+/** Whose left and right: radiologists look from the feet, so the patient's right is on the left. */
+function markSides(tile: Raster): void {
+  const style = { scale: 2, colour: [226, 229, 233] } as const;
+  const ground = blankRaster(14, 20, [0, 0, 0]);
+  const top = (tile.height - ground.height) >> 1;
+  const right = tile.width - ground.width;
+  pasteRaster(tile, ground, 0, top);
+  pasteRaster(tile, ground, right, top);
+  drawText(tile, 'R', 2, top + 3, style);
+  drawText(tile, 'L', right + 2, top + 3, style);
+}
+
 function tileOf(image: Image, { item, mask }: ReadCase): Raster {
   if (image.size.length === 2) {
     const plane = imagePlane(image);
@@ -88,7 +105,7 @@ function tileOf(image: Image, { item, mask }: ReadCase): Raster {
   const slice = place ? clamp(place[2]!, image.size[2]!) : sliceOf(image, mask);
   const plane = slicePlane(image, 'axial', slice);
   const { width, height } = inTile(plane);
-  const window = image.unit === 'HU' ? CT_WINDOW : windowOf(plane.values);
+  const window = image.unit === 'HU' ? CT_WINDOW : bodyWindow(plane);
   const raster = greyRaster(resizePlane(plane, width, height), window);
   if (place) return drawBoxes(raster, [boxAt(place, image, raster)]);
   if (!mask || mask.size.join() !== image.size.join()) return raster;

@@ -1,5 +1,6 @@
+export { bodyWindow } from './body-window.js';
 export { drawBoxes, type PictureBox } from './boxes.js';
-export { textWidth } from './font.js';
+export { drawText, textWidth } from './font.js';
 export { fullestSlice } from './fullest-slice.js';
 export { composeGrid, type GridCell, type PictureGrid } from './grid.js';
 export { overlayHeat } from './heat.js';

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { textWidth } from '../../src/pictures/font.js';
 import {
   blankRaster,
+  bodyWindow,
   composeGrid,
   drawBoxes,
   encodePng,
@@ -143,5 +144,26 @@ describe('pictures', () => {
       .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height, info.channels]).toEqual([2, 3, 3]);
     expect([...data]).toEqual([...raster.pixels]);
+  });
+});
+
+describe('bodyWindow', () => {
+  const side = 60;
+  const head = (brain: number, scalp: number) => {
+    const values = Float32Array.from({ length: side * side }, (_, i) => {
+      const radius = Math.hypot((i % side) - 30, Math.floor(i / side) - 30);
+      return radius < 20 ? brain : radius < 25 ? scalp : 0;
+    });
+    return { width: side, height: side, values, spacing: [1, 1] } as const;
+  };
+
+  it('shows a brain bright beside a scalp that is brighter, and never above its own range', () => {
+    expect(bodyWindow(head(100, 400))).toEqual({ low: 0, high: 125 });
+    expect(bodyWindow(head(100, 90))).toEqual({ low: 0, high: 100 });
+  });
+
+  it('takes the whole range where there is nothing inside', () => {
+    expect(bodyWindow(head(0, 400))).toEqual({ low: 0, high: 400 });
+    expect(bodyWindow(head(0, 0))).toEqual({ low: 0, high: 0 });
   });
 });
