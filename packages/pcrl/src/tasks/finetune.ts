@@ -120,7 +120,7 @@ async function prepare(settings: FinetuneSettings, io: RunIO) {
 function checkWeights(task: Task, from: WeightsSource, width: number): void {
   if (from.kind === 'scratch') return;
   using network = task.network({ width, random: new RandomStream(0, 'fine-tuning: weights') });
-  loadEncoder(network.encoder, from);
+  loadEncoder(network.encoder, from, network.newInEncoder);
 }
 
 function plan(settings: FinetuneSettings, train: readonly Case[]): readonly Repetition[] {

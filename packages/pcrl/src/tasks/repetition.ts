@@ -60,7 +60,7 @@ export async function runRepetition(
   writeFileSync(paths.labelled, labelled.map(({ image }) => `${image}\n`).join(''));
   const network = task.network({ width, random: new RandomStream(seed, 'fine-tuning: weights') });
   try {
-    loadEncoder(network.encoder, from);
+    loadEncoder(network.encoder, from, network.newInEncoder);
     task.fit?.(network, labelled);
     network.to(compute.device);
     const learnt = await ('probe' in settings && settings.probe.kind !== null

@@ -10,9 +10,6 @@ export interface WindowPlan {
   readonly windows: readonly Box[];
 }
 
-/** The network halves its input three times. */
-const MULTIPLE = 8;
-
 /**
  * Windows over a volume at even distances, neighbours overlapping by at least `overlap`. They reach beyond
  * the volume only along an axis on which it is smaller than a window; there it lies in their middle.
@@ -54,11 +51,6 @@ export function summedWeights(starts: readonly number[], weights: Float32Array):
     for (let i = 0; i < weights.length; i++) sums[start - first + i]! += weights[i]!;
   }
   return sums;
-}
-
-/** The next multiple of 8. */
-export function multipleAbove(side: number): number {
-  return Math.ceil(side / MULTIPLE) * MULTIPLE;
 }
 
 function startsAlong(side: number, window: number, overlap: number): number[] {

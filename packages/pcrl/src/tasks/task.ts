@@ -10,6 +10,9 @@ export abstract class TaskNetwork extends Layer {
   /** The last layer, where it reads the mean of the encoder's last map: what probes fit and maps show. */
   readonly head?: Linear;
 
+  /** Beginnings of names in the encoder that weights of pre-training do not fit: they stay as they were drawn. */
+  readonly newInEncoder: readonly string[] = [];
+
   /** Where everything random in the next forward passes comes from. */
   drawFrom(_random: RandomStream): void {}
 }

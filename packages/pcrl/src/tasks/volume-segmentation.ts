@@ -5,18 +5,19 @@ import type { SegmentationSettings } from '../settings/index.js';
 import type { Box } from '../views/drawing/box.js';
 import { cutRegion } from '../views/drawing/region.js';
 import { wholeBox } from '../views/drawing/voxel-grid.js';
+import { supervisedAtDepths } from './depths-loss.js';
 import { segmentationLoss } from './dice-loss.js';
-import { labelMap } from './label-map.js';
-import { type Prediction, predictVolume, probabilitiesOf } from './predict-volume.js';
+import { inputSize, volumeNetwork } from './network-for-volumes.js';
+import { type Prediction, predictVolume } from './predict-volume.js';
+import { predictedLabels } from './predicted-labels.js';
 import { segmentationFigures } from './segmentation-figures.js';
-import { SegmentationNetwork3D } from './segmentation-network-3d.js';
-import { multipleAbove } from './sliding-window.js';
 import { agreement, type Structure, structuresIn } from './structures.js';
 import type { Assessment, Draw, LoadedCase, Task, TaskNetwork, TaskRequest } from './task.js';
 import { nearestResized, normalisedCrop, readChannels, type Volume } from './volume.js';
 import { boxAround, drawBoxIn } from './volume-crop.js';
 import { joined } from './volume-inputs.js';
 import { onePerStructure, volumeLoss } from './volume-loss.js';
+import { VolumeNetwork } from './volume-network.js';
 
 /** A volume with its mask. */
 export interface LabelledVolume extends LoadedCase {
@@ -45,7 +46,7 @@ export async function volumeSegmentation({
   const structures = await structuresIn(dataset, settings.labelNames);
   const classes = structures.map(({ name }) => name);
   const inputChannels = dataset.channelNames?.length ?? 1;
-  const size = settings.views.size.map(multipleAbove);
+  const size = inputSize(settings);
   const { overlap } = settings.views;
   const prediction = { window: size, overlap, batch: settings.batch, compute };
   return {
@@ -60,18 +61,20 @@ export async function volumeSegmentation({
     bytes: ({ channels, mask, fileMask }) =>
       channels.length * channels[0]!.voxels.byteLength + mask.byteLength + fileMask.byteLength,
     network: ({ width, random }) =>
-      new SegmentationNetwork3D(
-        settings.network,
-        { width, classes: classes.length, inputChannels },
-        random,
-      ),
+      volumeNetwork(settings.network, { width, classes: classes.length, inputChannels }, random),
     loss: (net, items, draw) =>
       scope(() => {
         const crops = items.map((item) => drawCrop(item, size, settings.views.flip, draw));
         const input = stack(crops.map((crop) => crop.input)).to({ device: compute.device });
         const mask = stack(crops.map((crop) => crop.mask)).to({ device: compute.device });
-        const probabilities = probabilitiesOf(net, input, compute);
-        return segmentationLoss(probabilities, onePerStructure(mask, structures), settings);
+        const wanted = onePerStructure(mask, structures);
+        const first = items[0]?.index ?? 0;
+        net.drawFrom(new RandomStream(draw.seed, 'fine-tuning: dropout', draw.epoch, first));
+        const outputs = compute.inPrecision(() => outputsOf(net, input));
+        const losses = outputs.map((logits) =>
+          segmentationLoss(logits.to({ dtype: 'f32' }).sigmoid(), wanted, settings),
+        );
+        return supervisedAtDepths(losses, draw.epoch);
       }),
     assess: (net, items) =>
       noGrad(() =>
@@ -87,6 +90,10 @@ export async function volumeSegmentation({
       ),
     save: (assessment, path) => saveMask(assessment as SegmentationAssessment, path),
   };
+}
+
+function outputsOf(net: TaskNetwork, input: Tensor): readonly Tensor[] {
+  return net instanceof VolumeNetwork ? net.outputs(input) : [net.forward(input)];
 }
 
 async function readLabelledVolume(
@@ -138,7 +145,7 @@ function assessVolume(
   const truth = { mask, structures };
   const loss = volumeLoss(probabilities, truth, settings);
   const { size, spacing } = volume.place;
-  const predicted = labelMap(probabilities, structures, size);
+  const predicted = predictedLabels(probabilities, settings, { structures, size });
   const row = agreement(predicted, fileMask, { size, spacing }, structures);
   return { item, loss, row, volume, predicted };
 }

@@ -76,13 +76,18 @@ export function widthOf(source: WeightsSource): number | undefined {
  * first convolution with another number of input channels is summed over its own and shared out evenly,
  * so that channels that are all alike give the same response.
  *
+ * @param left beginnings of names that are left as they are
  * @throws {WeightsError} that shows the keys and shapes that do not fit, side by side; nothing is copied
  */
-export function loadEncoder(encoder: Encoder, source: WeightsSource): void {
+export function loadEncoder(
+  encoder: Encoder,
+  source: WeightsSource,
+  left: readonly string[] = [],
+): void {
   if (source.kind === 'scratch') return;
   scope(() => {
-    const given = encoderKeys(loadTensors(source.path).tensors);
-    const own = encoder.stateDict();
+    const given = without(encoderKeys(loadTensors(source.path).tensors), left);
+    const own = without(encoder.stateDict(), left);
     const [firstKey] = own.keys();
     const first = firstKey === undefined ? undefined : given.get(firstKey);
     if (firstKey !== undefined && first) {
@@ -112,6 +117,13 @@ function encoderKeys<T>(tensors: ReadonlyMap<string, T>): Map<string, T> {
   // Without such a prefix the file holds an encoder alone, perhaps with a classifier's last layer.
   const found = wanted.length > 0 ? wanted : plain.filter(([key]) => !key.startsWith('fc.'));
   return new Map(found);
+}
+
+function without(
+  tensors: ReadonlyMap<string, Tensor>,
+  left: readonly string[],
+): Map<string, Tensor> {
+  return new Map([...tensors].filter(([key]) => !left.some((begin) => key.startsWith(begin))));
 }
 
 function withInputChannels(weight: Tensor, channels: number): Tensor {

@@ -23,6 +23,8 @@ export const PROTOCOL_CHANGES: Readonly<
       labelNames: ['liver'],
       epochs: 500,
       loss: 'tversky',
+      largestComponent: true,
+      network: { strided: true, dropout: 0.3 },
       optimiser: { schedule: 'constant' },
       views: {
         size: [256, 256, 64],

@@ -42,6 +42,9 @@ const schema = v.strictObject({
     ['dice', 'dice+bce', 'dice+bce-double-sigmoid', 'tversky'],
   ),
   bceWeight: real('Weight of the BCE next to Dice.', 0),
+  largestComponent: yesNo(
+    '3D: of what a predicted mask marks, keep the largest connected part, and fill its holes.',
+  ),
   network: v.strictObject({
     width: widthOf3D,
     normalisation: oneOf('3D: batch or group normalisation (8 groups). In 2D it is batch.', [
@@ -49,6 +52,10 @@ const schema = v.strictObject({
       'group',
     ]),
     skipConnections: yesNo('Hand the encoder’s features on to the decoder.'),
+    strided: yesNo(
+      '3D: behind a strided convolution and a pooling, with outputs at four depths that training sees, as the released code has it for LiTS; with group normalisation and skip connections.',
+    ),
+    dropout: chance('3D, strided: chance that a feature is dropped.'),
   }),
   views: v.strictObject({
     size: v.pipe(
@@ -86,7 +93,14 @@ const volumes: SegmentationDefaults = {
   select: 'loss',
   loss: 'dice+bce-double-sigmoid',
   bceWeight: 0.2,
-  network: { width: null, normalisation: 'group', skipConnections: true },
+  largestComponent: false,
+  network: {
+    width: null,
+    normalisation: 'group',
+    skipConnections: true,
+    strided: false,
+    dropout: 0,
+  },
   views: {
     size: [64, 64, 32],
     spacing: 1,
@@ -122,8 +136,26 @@ export const segmentationSettings: TaskSettings<typeof schema> = {
     const plain = merge(OFFICIAL[dimensions], CHANGES[preset]);
     return own ? merge(plain, PROTOCOL_CHANGES[own][preset]) : plain;
   },
-  check: checkGroups,
+  check: (settings) => {
+    checkGroups(settings);
+    checkStrided(settings);
+  },
 };
+
+function checkStrided({ dimensions, network }: SegmentationSettings): void {
+  if (!network.strided) {
+    if (network.dropout === 0) return;
+    throw new SettingsError(
+      `network.dropout: got ${network.dropout}, and only the strided network drops features`,
+      'Set network.strided=true, or leave network.dropout at 0.',
+    );
+  }
+  if (dimensions === 3 && network.normalisation === 'group' && network.skipConnections) return;
+  throw new SettingsError(
+    'network.strided is for volumes, with network.normalisation=group and network.skipConnections=true',
+    'Leave those two as they are, or network.strided at false.',
+  );
+}
 
 /** Group normalisation divides the channels of every layer, the fewest of which are `network.width`, by 8. */
 function checkGroups({ network: { width, normalisation } }: SegmentationSettings): void {

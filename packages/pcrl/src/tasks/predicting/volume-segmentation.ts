@@ -12,10 +12,9 @@ import {
   trueSize,
 } from '../../pictures/index.js';
 import type { SegmentationSettings } from '../../settings/index.js';
-import { labelMap } from '../label-map.js';
+import { inputSize, volumeNetwork } from '../network-for-volumes.js';
 import { predictVolume } from '../predict-volume.js';
-import { SegmentationNetwork3D } from '../segmentation-network-3d.js';
-import { multipleAbove } from '../sliding-window.js';
+import { predictedLabels } from '../predicted-labels.js';
 import { membersOf, type Structure, structuresOf } from '../structures.js';
 import type { LoadedCase } from '../task.js';
 import { readChannels, type Volume, withSpacing } from '../volume.js';
@@ -37,14 +36,14 @@ export function volumeSegmentationPredictor({
   const { classes, width, channelNames } = model;
   const inputChannels = Math.max(1, channelNames.length);
   // The registry asks for settings of this task alone.
-  const { views, network, batch } = model.settings as SegmentationSettings;
+  const settings = model.settings as SegmentationSettings;
+  const { views, network, batch } = settings;
   const shape = { width, classes: classes.length, inputChannels };
-  const net = new SegmentationNetwork3D(network, shape, new RandomStream(0, 'never kept'));
+  const net = volumeNetwork(network, shape, new RandomStream(0, 'never kept'));
   net.loadStateDict(weights);
   net.to(compute.device).eval();
   const structures = structuresOf(model.regions);
-  const window = views.size.map(multipleAbove);
-  const prediction = { window, overlap: views.overlap, batch, compute };
+  const prediction = { window: inputSize(settings), overlap: views.overlap, batch, compute };
   return {
     quantity: 'ml',
     classes,
@@ -64,7 +63,10 @@ export function volumeSegmentationPredictor({
         items.map(({ channels }) => {
           const { place } = channels[0]!;
           const voxels = scope(() =>
-            labelMap(predictVolume(net, channels, prediction), structures, place.size),
+            predictedLabels(predictVolume(net, channels, prediction), settings, {
+              structures,
+              size: place.size,
+            }),
           );
           const mask = { ...place, voxels };
           return { values: millilitres(mask, structures), mask };
