@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RandomStream } from '@pcrl/torch';
 import { type Case, labelledSubset, missingClasses, openDataset } from '../datasets/index.js';
@@ -10,6 +11,7 @@ import {
   claimRunFolder,
   type RunFolder,
   readJson,
+  removeIfEmpty,
   runFolder,
   writeJson,
 } from '../training/run-folder.js';
@@ -54,7 +56,7 @@ async function finetuneIn(
   settings: FinetuneSettings,
   io: RunIO,
 ): Promise<FinetuneResult> {
-  const { shared, repetitions, splits } = await prepare(settings, io);
+  const { shared, repetitions, splits } = await prepareOrLeaveNothing(folder, settings, io);
   writeJson(folder.config, settings);
   const resultOf = (seeds: readonly SeedResult[]): FinetuneResult => ({
     task: settings.task,
@@ -87,6 +89,16 @@ async function finetuneIn(
 function probeOf(settings: FinetuneSettings): Pick<FinetuneResult, 'probe'> {
   if (!('probe' in settings) || settings.probe.kind === null) return {};
   return { probe: settings.probe.kind };
+}
+
+/** A run that is refused leaves no folder behind. */
+async function prepareOrLeaveNothing(folder: RunFolder, settings: FinetuneSettings, io: RunIO) {
+  try {
+    return await prepare(settings, io);
+  } catch (error) {
+    if (!existsSync(folder.config)) removeIfEmpty(folder);
+    throw error;
+  }
 }
 
 /** Everything that can be wrong with weights and data is found here, before the first step. */

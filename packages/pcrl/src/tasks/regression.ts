@@ -3,14 +3,12 @@ import type { Case } from '../datasets/index.js';
 import { meanAbsoluteError, rSquared, spearman } from '../metrics/index.js';
 import type { RegressionSettings } from '../settings/index.js';
 import type { Compute } from '../training/device.js';
-import {
-  ClassificationNetwork,
-  type ClassifierSettings,
-  meanFeatures,
-} from './classification-network.js';
+import { meanFeatures } from './classification-network.js';
 import type { ImageInputs } from './inputs.js';
 import { pictureInputs } from './pictures.js';
+import { NeighbourNumbers } from './probing/neighbour-numbers.js';
 import { ridgeProbe } from './probing/ridge-probe.js';
+import { RegressionNetwork } from './regression-network.js';
 import type { Draw, Figures, LoadedCase, Scored, Task, TaskNetwork, TaskRequest } from './task.js';
 import { volumeInputs } from './volume-inputs.js';
 
@@ -85,48 +83,15 @@ function taskOf<Item extends LoadedCase>(
       ),
     features: (net, items) => meanFeatures(net, () => inputs.batch(items, null), compute),
     linearProbe: ridgeProbe,
+    neighbourProbe: (net, neighbours, count) =>
+      new NeighbourNumbers(regressionNetwork(net), neighbours, count),
     figures: regressionFigures,
   };
 }
 
-/**
- * A classifier with one output, which stands for a number: its mean and deviation among the labelled cases are
- * kept with the weights.
- */
-export class RegressionNetwork extends ClassificationNetwork {
-  readonly #mean: Tensor;
-  readonly #deviation: Tensor;
-
-  constructor(settings: Omit<ClassifierSettings, 'classes'>, random: RandomStream) {
-    super({ ...settings, classes: 1 }, random);
-    this.#mean = this.buffer('target.mean', tensor(Float32Array.of(0), [1]));
-    this.#deviation = this.buffer('target.deviation', tensor(Float32Array.of(1), [1]));
-  }
-
-  /** Takes mean and deviation of the labelled numbers. */
-  scaleTo(numbers: readonly number[]): void {
-    const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-    const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    const deviation = Math.sqrt(squares / numbers.length) || 1;
-    noGrad(() => {
-      this.#mean.fill_(mean);
-      this.#deviation.fill_(deviation);
-    });
-  }
-
-  /** Numbers on the scale of the output. */
-  scaled(numbers: Tensor): Tensor {
-    return scope(() => numbers.sub(this.#mean).div(this.#deviation));
-  }
-
-  /** Outputs as numbers. */
-  values(output: Tensor): Tensor {
-    return scope(() => output.mul(this.#deviation).add(this.#mean));
-  }
-}
-
 function regressionNetwork(net: TaskNetwork): RegressionNetwork {
   if (net instanceof RegressionNetwork) return net;
+  if (net instanceof NeighbourNumbers) return net.regression;
   throw new TypeError('regression is trained with another network');
 }
 

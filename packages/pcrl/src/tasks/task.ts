@@ -3,6 +3,7 @@ import type { Case, Dataset, Region } from '../datasets/index.js';
 import type { Encoder } from '../networks/index.js';
 import type { Compute } from '../training/device.js';
 import type { linearProbe } from './probing/linear-probe.js';
+import type { Neighbours } from './probing/neighbour-network.js';
 
 /** A network for a task: an encoder, which may be pre-trained, and what is new. */
 export abstract class TaskNetwork extends Layer {
@@ -109,6 +110,8 @@ export interface Task<Item extends LoadedCase = LoadedCase> {
   features?(network: TaskNetwork, items: readonly Item[]): Tensor;
   /** How a linear probe learns, where it is not by logistic regression of each class. */
   readonly linearProbe?: typeof linearProbe;
+  /** What nearest neighbours say, where it is not votes for each class. */
+  neighbourProbe?(network: TaskNetwork, neighbours: Neighbours, count: number): TaskNetwork;
   /** Figures of what was predicted of cases. */
   figures(scored: readonly Scored[], cases: readonly Case[]): Figures;
   /** Writes what a prediction is beside its row, a mask say, to `path` with an ending of its own. */

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '@pcrl/torch';
 import { RunError } from '../errors.js';
@@ -76,6 +76,12 @@ export function claimRunFolder(folder: RunFolder, resume: boolean): boolean {
     `${folder.path} is not empty, and what it holds is no run`,
     'Choose another --out: nothing is overwritten.',
   );
+}
+
+/** Removes the folder of a run that never began: nothing lies in it but its log. */
+export function removeIfEmpty({ path, log }: RunFolder): void {
+  if (readdirSync(path).some((name) => join(path, name) !== log)) return;
+  rmSync(path, { recursive: true });
 }
 
 /** Writes data as JSON, whole or not at all. */

@@ -10,7 +10,10 @@ import { anyOfClasses, oneOfTheClasses } from '../../src/tasks/class-outputs.js'
 import { finetune } from '../../src/tasks/finetune.js';
 import { predict } from '../../src/tasks/predicting/predict.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
+import { neighboursOf } from '../../src/tasks/probing/neighbour-network.js';
+import { NeighbourNumbers } from '../../src/tasks/probing/neighbour-numbers.js';
 import { ridgeProbe } from '../../src/tasks/probing/ridge-probe.js';
+import { RegressionNetwork } from '../../src/tasks/regression-network.js';
 import { prepareRecorded } from '../preparing/recording.js';
 import { noPython, python } from './python.js';
 import { drawPictures, drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
@@ -207,6 +210,48 @@ answer = Ridge(alpha=2.5).fit(Z, t).predict(Z).tolist()`,
     expect(result.probe).toBe('linear');
     expect(result.summary.mean.mean).toBeGreaterThan(0.5);
   });
+
+  it.skipIf(noPython)(
+    'is the mean of its neighbours’ numbers, as scikit-learn has it',
+    async () => {
+      const random = new RandomStream(12, 'test neighbours');
+      const draw = (count: number) =>
+        Array.from({ length: count }, () => random.fillNormal(new Float32Array(6), 0.5, 1));
+      const [rows, test] = [draw(30), draw(10)];
+      const labels = rows.map((row) => [100 + 7 * row[0]! - 2 * row[3]!]);
+      const found = scope(() => {
+        const shape = { dimensions: 3, dropout: 0, width: 2 } as const;
+        const regression = new RegressionNetwork(shape, random);
+        regression.scaleTo(labels.flat());
+        using net = new NeighbourNumbers(regression, neighboursOf(rows, labels), 7);
+        const map = tensor(Float32Array.from(test.flatMap((row) => [...row])), [10, 6, 1, 1, 1]);
+        return noGrad(() => regression.values(net.logitsFrom(map)).toArray());
+      });
+      const wanted = python<number[]>(
+        {
+          rows: rows.map((row) => [...row]),
+          labels: labels.flat(),
+          test: test.map((row) => [...row]),
+        },
+        `
+from sklearn.neighbors import KNeighborsRegressor
+import numpy as np
+m = KNeighborsRegressor(7, metric='cosine', algorithm='brute', weights=lambda d: np.exp(-d / 0.07))
+answer = m.fit(np.array(given['rows']), given['labels']).predict(np.array(given['test'])).tolist()`,
+      );
+      found.forEach((value, n) => {
+        expect(value).toBeCloseTo(wanted[n]!, 3);
+      });
+      const changes = { probe: { kind: 'knn', neighbours: 3 } };
+      const result = await finetune(settings('regression', 'knn', changes), listeningIO().io);
+      expect(result.seeds[0]?.probe).toEqual({ neighbours: 3 });
+      const again = await predicted('knn');
+      const { rows: tested, images } = predictionsOf('knn');
+      images.forEach((image, at) => {
+        expect(again.get(basename(image))?.[0]).toBeCloseTo(tested[at]![0]!, 3);
+      });
+    },
+  );
 
   it('is compared like any score', async () => {
     const smooth = { loss: 'smooth-l1', steps: 3 };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveTensors } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -123,6 +123,7 @@ describe('fine-tuning a segmentation', () => {
     await expect(finetune(apart, listeningIO().io)).rejects.toThrow(
       /the mask lies beside its image/,
     );
+    expect(existsSync(apart.out)).toBe(false);
   });
 
   it('names every image that cannot be used before the first step', async () => {

@@ -6,6 +6,7 @@ import {
   classifierSchema,
   imageViews,
   labelNames,
+  NO_PROBE,
   PAPER_TRAINING,
   probeSchema,
   SHARED_DEFAULTS,
@@ -23,13 +24,13 @@ const schema = v.strictObject({
     'smooth-l1',
   ]),
   probe: v.strictObject({
+    ...probeSchema.entries,
     kind: orNone(
-      oneOf('Instead of training: ridge regression on the features of the encoder as it came.', [
-        'linear',
-      ]),
+      oneOf(
+        'Instead of training: ridge regression (linear) or nearest neighbours (knn) on the features of the encoder as it came.',
+        ['linear', 'knn'],
+      ),
     ),
-    penalty: probeSchema.entries.penalty,
-    startsHead: probeSchema.entries.startsHead,
   }),
   network: classifierSchema,
   views: imageViews,
@@ -52,7 +53,7 @@ function baseOf(size: readonly number[]): Defaults {
     batch: 16,
     select: 'score',
     loss: 'mse',
-    probe: { kind: null, penalty: 'auto', startsHead: false },
+    probe: NO_PROBE,
     network: { width: null, dropout: 0 },
     views: {
       size,

@@ -38,6 +38,16 @@ export class NeighbourNetwork extends ClassifyingNetwork {
 
   /** Logits `[N, classes]` of the votes. */
   logitsFrom(map: Tensor): Tensor {
+    return scope(() => this.answerOf(this.#meanLabels(map)));
+  }
+
+  /** Output of the neighbours' weighted mean label, NaN where none is known. */
+  protected answerOf(mean: Tensor): Tensor {
+    const share = mean.where(mean.eq(mean), 0.5).clamp(SURE, 1 - SURE);
+    return share.div(share.neg().add(1)).log();
+  }
+
+  #meanLabels(map: Tensor): Tensor {
     return scope(() => {
       const features = normalised(globalAveragePool(map));
       const [cosines, nearest] = this.#nearest(features);
@@ -49,12 +59,7 @@ export class NeighbourNetwork extends ClassifyingNetwork {
       const known = votes.eq(votes);
       const counted = weights.mul(known.to({ dtype: 'f32' }));
       const inFavour = counted.mul(votes.where(known, 0)).sum(1);
-      const total = counted.sum(1);
-      const share = inFavour
-        .div(total)
-        .where(total.gt(0), 0.5)
-        .clamp(SURE, 1 - SURE);
-      return share.div(share.neg().add(1)).log();
+      return inFavour.div(counted.sum(1));
     });
   }
 
@@ -63,6 +68,14 @@ export class NeighbourNetwork extends ClassifyingNetwork {
     const count = Math.min(this.neighbours, this.#features.dimension(0));
     return callMany('aten::topk', cosines, count) as readonly [Tensor, Tensor];
   }
+}
+
+/** What a network of neighbours remembers, among its weights; undefined where they are another network's. */
+export function neighboursIn(weights: ReadonlyMap<string, Tensor>): Neighbours | undefined {
+  const [features, labels] = ['features', 'labels'].map((name) =>
+    weights.get(`neighbours.${name}`),
+  );
+  return features && labels ? { features, labels } : undefined;
 }
 
 /** What a network of neighbours remembers, from rows of features and labels. */

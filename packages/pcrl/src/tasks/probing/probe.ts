@@ -4,7 +4,7 @@ import type { ClassificationSettings } from '../../settings/index.js';
 import type { TaskNetwork } from '../task.js';
 import { type FeatureRequest, featuresOf } from './features.js';
 import { type LinearProbe, linearProbe } from './linear-probe.js';
-import { NeighbourNetwork, neighboursOf } from './neighbour-network.js';
+import { NeighbourNetwork, type Neighbours, neighboursOf } from './neighbour-network.js';
 
 /** How a probe came out. */
 export interface Probed {
@@ -14,9 +14,7 @@ export interface Probed {
 }
 
 /** How an encoder is probed. */
-export type ProbeSettings = Omit<ClassificationSettings['probe'], 'neighbours'> & {
-  readonly neighbours?: number;
-};
+export type ProbeSettings = ClassificationSettings['probe'];
 
 /** What a probe learns from. */
 export interface ProbeRequest extends FeatureRequest {
@@ -37,9 +35,10 @@ export async function probe(request: ProbeRequest): Promise<Probed | undefined> 
   if (!labelled) return undefined;
   if (settings.kind === 'knn') {
     const all = labelled.rows.length;
-    const neighbours = Math.min(settings.neighbours ?? all, all);
+    const neighbours = Math.min(settings.neighbours, all);
     const known = neighboursOf(labelled.rows, labelled.labels);
-    const made = new NeighbourNetwork(network, known, neighbours);
+    const find = request.task.neighbourProbe ?? votes;
+    const made = find(network, known, neighbours);
     return { network: made.to(network.parameters()[0]!.device), facts: { neighbours } };
   }
   const needsValidation = settings.penalty === 'auto';
@@ -49,6 +48,10 @@ export async function probe(request: ProbeRequest): Promise<Probed | undefined> 
   const found = find(labelled, validation, settings.penalty);
   if (network.head) putIn(network.head, found, labelled.width);
   return { network, facts: { penalty: found.penalty } };
+}
+
+function votes(network: TaskNetwork, neighbours: Neighbours, count: number): TaskNetwork {
+  return new NeighbourNetwork(network, neighbours, count);
 }
 
 function putIn(head: Linear, { classifiers }: LinearProbe, width: number): void {
