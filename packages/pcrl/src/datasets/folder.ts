@@ -2,6 +2,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { isDicom, isImageCompanion, isImageFolder, isImagePath } from '../images/index.js';
 import { dicomAmong } from './dicom-folders.js';
+import { isOwnFolder } from './own-folders.js';
 import type { Candidate } from './source.js';
 
 export interface FolderListing {
@@ -14,7 +15,8 @@ export interface FolderListing {
 
 /** Lists the images in a folder and the folders below it, always in the same order. */
 export async function listFolder(folder: string): Promise<FolderListing> {
-  const dicom = await dicomAmong(await filesBelow(folder));
+  const passedOver: string[] = [];
+  const dicom = await dicomAmong(await filesBelow(folder, passedOver));
   const candidates = [...dicom.candidates];
   const others = new Map<string, number>();
   for (const path of dicom.others) {
@@ -23,20 +25,28 @@ export async function listFolder(folder: string): Promise<FolderListing> {
     // The data half of an .mhd belongs to an image that is listed.
     else if (!isImageCompanion(path)) others.set(kind, (others.get(kind) ?? 0) + 1);
   }
-  return { candidates, others, notes: dicom.notes };
+  const notes = passedOver.map((path) => `passed over, as pcrl wrote it: ${path}`);
+  return { candidates, others, notes: [...dicom.notes, ...notes] };
 }
 
 /**
  * The files in a folder and the folders below it, sorted; a folder that is one image counts as a file.
  * Hidden files and folders are skipped. Links are followed (one that leads nowhere counts as a file), those to folders only where they lead to
- * something that is not listed anyway: they may form circles.
+ * something that is not listed anyway: they may form circles. What pcrl wrote is passed over.
+ *
+ * @param passedOver gets the folders that pcrl wrote
  */
-export async function filesBelow(folder: string): Promise<string[]> {
+export async function filesBelow(folder: string, passedOver: string[] = []): Promise<string[]> {
   const files: string[] = [];
   const followed = [await realpath(folder)];
 
   const visit = async (current: string): Promise<void> => {
-    const { files: names, folders } = await namesIn(current, followed);
+    const found = await namesIn(current, followed);
+    if (current !== folder && isOwnFolder(found)) {
+      passedOver.push(current);
+      return;
+    }
+    const { files: names, folders } = found;
     const isFolder = new Set(folders.filter((name) => !isImageFolder(name)));
     for (const name of [...names, ...folders].sort(byCodeUnit)) {
       const path = join(current, name);

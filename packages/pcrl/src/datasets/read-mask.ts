@@ -47,18 +47,32 @@ function resampled(mask: Image, { size, spacing, origin, direction }: ImageHeade
  * @throws {ImageError} it cannot be read, or holds more than whole numbers 0 to 255
  */
 export async function readLabels(path: string): Promise<Image> {
-  if (/\.jpe?g$/i.test(path)) {
-    throw new ImageError(path, 'a JPEG does not keep the labels of a mask', 'Save it as PNG.');
-  }
-  const image = await readImage(path);
-  const mask = isScaled(path) ? { ...image, voxels: unscaled(image.voxels) } : image;
-  const odd = mask.voxels.find((value) => !Number.isInteger(value) || value < 0 || value > 255);
+  const mask = await readMaskValues(path);
+  const odd = mask.voxels.find((value) => !isLabel(value));
   if (odd === undefined) return mask;
   throw new ImageError(
     path,
     `a mask holds whole numbers from 0 to 255, this one ${odd}`,
     'Save a grey image with one label a voxel.',
   );
+}
+
+/** Whether a value may stand in a mask. */
+export function isLabel(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 255;
+}
+
+/**
+ * Reads a mask, whatever its values; those of pictures as their files store them.
+ *
+ * @throws {ImageError} it cannot be read, or is of a kind that does not keep labels
+ */
+export async function readMaskValues(path: string): Promise<Image> {
+  if (/\.jpe?g$/i.test(path)) {
+    throw new ImageError(path, 'a JPEG does not keep the labels of a mask', 'Save it as PNG.');
+  }
+  const image = await readImage(path);
+  return isScaled(path) ? { ...image, voxels: unscaled(image.voxels) } : image;
 }
 
 function isSameSize(a: readonly number[], b: readonly number[]): boolean {

@@ -82,7 +82,7 @@ async function folderSource(path: string): Promise<Source> {
     ...told,
     ...(counts.length > 0 ? [`left out files of other kinds: ${counts.join(', ')}`] : []),
     ...(left > 0
-      ? [`left out masks beside the folder of images: ${left.toLocaleString('en')}`]
+      ? [`masks beside the folder of images, not taken for images: ${left.toLocaleString('en')}`]
       : []),
   ];
   return {

@@ -36,11 +36,9 @@ export class ContactSheet {
 
   /** Draws a case; its voxels are not kept. */
   add(read: ReadCase): void {
-    const tiles = read.channels.map((image) => {
-      const tile = centred(tileOf(image, read));
-      if (image.size.length === 3) markSides(tile);
-      return tile;
-    });
+    const tiles = read.channels.map((image) => centred(tileOf(image, read)));
+    // Between channels that stand side by side letters would puzzle.
+    if (read.channels[0]?.size.length === 3) markSides(tiles[0]!);
     if (this.#tilesInRow + tiles.length > COLUMNS) {
       this.#rows.push([]);
       this.#tilesInRow = 0;

@@ -1,5 +1,6 @@
 import type { Findings } from '../datasets/findings.js';
 import type { Case } from '../datasets/index.js';
+import { isLabel, readMaskValues } from '../datasets/read-mask.js';
 import { ImageError } from '../errors.js';
 import { type Image, readImage, unusableReason } from '../images/index.js';
 import type { InspectedImage } from './inspection.js';
@@ -22,7 +23,7 @@ export interface ReadCase {
 export async function readVoxels(item: Case, findings: Findings): Promise<ReadCase | undefined> {
   const channels: Image[] = [];
   for (const path of item.channels ?? [item.image]) {
-    const image = await readOne(path, findings);
+    const image = await readOne(path, readImage, findings);
     if (!image) continue;
     const reason = unusableReason(image);
     if (reason) findings.add(reason, path);
@@ -30,15 +31,20 @@ export async function readVoxels(item: Case, findings: Findings): Promise<ReadCa
   }
   const [first] = channels;
   if (!first) return undefined;
-  const mask = item.mask === undefined ? undefined : await readOne(item.mask, findings);
+  const mask =
+    item.mask === undefined ? undefined : await readOne(item.mask, readMaskValues, findings);
   const maskValues = mask ? countValues(mask, findings) : undefined;
   const inspected = { ...intensities(item, first), ...(maskValues ? { maskValues } : {}) };
   return { item, channels, mask, inspected };
 }
 
-async function readOne(path: string, findings: Findings): Promise<Image | undefined> {
+async function readOne(
+  path: string,
+  read: (path: string) => Promise<Image>,
+  findings: Findings,
+): Promise<Image | undefined> {
   try {
-    return await readImage(path);
+    return await read(path);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     findings.add(`unreadable: ${error.reason}`, path);
@@ -78,7 +84,7 @@ function countValues({ path, voxels }: Image, findings: Findings): ReadonlyMap<n
     const value = voxels[i]!;
     if (value === 0) continue;
     counts.set(value, (counts.get(value) ?? 0) + 1);
-    if (Number.isInteger(value) && value > 0 && value <= 255) continue;
+    if (isLabel(value)) continue;
     findings.add(
       'a mask holds other values than whole numbers from 0 to 255',
       `${path} (${value})`,

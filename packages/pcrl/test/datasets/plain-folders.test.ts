@@ -13,7 +13,9 @@ describe('folders', () => {
     const plain = await folderWith(root, files);
     const dataset = await openDataset([plain]);
     expect(imagesIn(plain, dataset.cases)).toEqual(files.slice(0, 2));
-    expect(dataset.notes.join('\n')).toMatch(/left out masks beside the folder of images: 1/);
+    expect(dataset.notes.join('\n')).toMatch(
+      /masks beside the folder of images, not taken for images: 1/,
+    );
     const tabled = await folderWith(root, files, {
       'set.csv': ['image,split', 'images/a.png,train', 'images/b.png,test'],
     });
@@ -41,6 +43,18 @@ describe('folders', () => {
     symlinkSync(linked, join(linked, 'circle'));
     const listed = await openDataset([linked]);
     expect(imagesIn(linked, listed.cases)).toHaveLength(2);
+  });
+
+  it('pass over what pcrl wrote among the images', async () => {
+    const made = ['cache/cache.json', 'cache/cases/00/a.prepared.json', 'run/config.json'];
+    const more = ['run/log.txt', 'run/pictures/view.png', 'report/inspection.json'];
+    const last = ['report/problems.csv', 'report/contact-sheet.png', 'config.json', 'log.txt'];
+    const folder = await folderWith(root, ['a.png', ...made, ...more, ...last]);
+    const { cases, notes } = await openDataset([folder]);
+    expect(imagesIn(folder, cases)).toEqual(['a.png']);
+    for (const name of ['cache', 'run', 'report']) {
+      expect(notes.join('\n')).toContain(`as pcrl wrote it: ${join(folder, name)}`);
+    }
   });
 
   it('name a link that leads nowhere', async () => {

@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/datasets/index.js';
-import { readImage, worldToVoxel } from '../../src/images/index.js';
+import { readImage, worldToVoxel, writePng } from '../../src/images/index.js';
 import { inspect, summarise, writeInspection } from '../../src/inspection/index.js';
 import { temporaryFolder } from '../images/folders.js';
 import { type DrawnArchive, drawnArchive, unwatched } from '../phantom/archives/drawn.js';
@@ -57,6 +57,22 @@ describe('points in world coordinates', () => {
         expect(inFile.every((at, axis) => at >= 0 && at < size![axis]!)).toBe(true);
       }
     }
+  });
+});
+
+describe('masks of pictures', () => {
+  it('are found beside the images, and count by what their files store', async () => {
+    const folder = join(root, 'masked');
+    for (const kind of ['images', 'masks']) mkdirSync(join(folder, kind), { recursive: true });
+    for (const name of ['a.png', 'b.png']) {
+      const pixels = Uint8Array.from({ length: 48 }, (_, i) => 5 * i + name.charCodeAt(0));
+      await writePng(join(folder, 'images', name), { width: 8, height: 6, pixels });
+      const labels = pixels.map((_, i) => (i < 6 ? 1 : i < 9 ? 255 : 0));
+      await writePng(join(folder, 'masks', name), { width: 8, height: 6, pixels: labels });
+    }
+    const { summary, result } = await inspected(folder);
+    expect(result.inspection.problems).toEqual([]);
+    expect(summary).toMatchObject({ cases: 2, masks: 2, maskValues: { 1: 12, 255: 6 } });
   });
 });
 
