@@ -58,7 +58,8 @@ export function predictVolume(
       scope(() => sum!.div_(alongAxis(summedWeights(starts, weights[axis]!), axis, device)));
     });
     const start = plan.covered.start.map((first) => -first);
-    return part(sum!, { start, size });
+    // Rounding makes more than 1 of a mean of ones, of which there is no cross-entropy.
+    return part(sum!, { start, size }).clamp_(0, 1);
   });
 }
 

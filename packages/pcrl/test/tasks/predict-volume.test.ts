@@ -36,6 +36,15 @@ class Sloping extends TaskNetwork {
   }
 }
 
+/** Sure of every voxel. */
+class Sure extends TaskNetwork {
+  readonly encoder = new Encoder3D({ width: 2 }, new RandomStream(1, 'never used'));
+
+  forward(input: Tensor): Tensor {
+    return input.mul(0).add(100);
+  }
+}
+
 const logit = (value: number, at: number, k: number) => value * (k + 1) + Math.sin(at) - k;
 
 const compute = { device: 'cpu', inPrecision: <T>(run: () => T) => run() };
@@ -47,6 +56,14 @@ function volumeOf(size: readonly number[]) {
   );
   return { size, voxels };
 }
+
+it('gives no probability above 1 where rounding would', () => {
+  using net = new Sure();
+  const volume = volumeOf([21, 18, 16]);
+  const prediction = { window: [8, 8, 8], overlap: 0.5, batch: 4, compute };
+  const highest = scope(() => noGrad(() => predictVolume(net, [volume], prediction).max().item()));
+  expect(highest).toBe(1);
+});
 
 /** The weighted mean with a sum and a sum of weights at every voxel, in double precision. */
 function naive(volume: ReturnType<typeof volumeOf>, window: readonly number[], overlap: number) {
