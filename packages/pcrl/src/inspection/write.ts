@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { quoteField } from '../datasets/csv.js';
 import { writeWhole } from '../images/index.js';
+import { makeOutputFolder } from '../output-folder.js';
 import { encodePng } from '../pictures/index.js';
 import type { InspectionResult } from './inspect.js';
 import type { InspectionSummary } from './summary.js';
@@ -12,7 +12,7 @@ export async function writeInspection(
   { inspection, sheet }: InspectionResult,
   summary: InspectionSummary,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeOutputFolder(folder);
   const rows = inspection.problems.map(({ path, reason }) =>
     [path, reason].map(quoteField).join(','),
   );

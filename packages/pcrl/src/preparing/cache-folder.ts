@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -9,6 +9,7 @@ import {
   renewal,
 } from '../datasets/cache/description.js';
 import { DatasetError } from '../errors.js';
+import { makeOutputFolder } from '../output-folder.js';
 import { writeDurably } from './write-durably.js';
 
 /**
@@ -20,7 +21,7 @@ import { writeDurably } from './write-durably.js';
 export async function claimCache(folder: string, wanted: CacheDescription): Promise<void> {
   const before = await readDescription(folder);
   if (before) checkSame(folder, before, wanted);
-  await mkdir(folder, { recursive: true });
+  makeOutputFolder(folder);
   const names = before ? [] : await readdir(folder);
   if (names.some((name) => !name.startsWith('.') && !name.startsWith(DESCRIPTION))) {
     throw new DatasetError(

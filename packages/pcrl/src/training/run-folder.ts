@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileDurably } from '@pcrl/torch';
 import { RunError } from '../errors.js';
+import { makeOutputFolder } from '../output-folder.js';
 import { type Group, isGroup } from '../settings/merge.js';
 
 /** What is true of a run beside its settings: `run.json`. */
@@ -60,15 +61,7 @@ export function claimRunFolder(folder: RunFolder, resume: boolean): boolean {
       'Go on with it with --resume, or choose another --out.',
     );
   }
-  try {
-    mkdirSync(folder.path, { recursive: true });
-  } catch (error) {
-    throw new RunError(
-      `${folder.path} cannot be made (${(error as NodeJS.ErrnoException).code})`,
-      'Choose another --out.',
-      { cause: error },
-    );
-  }
+  makeOutputFolder(folder.path);
   // A log alone is what a start that failed early leaves.
   const found = readdirSync(folder.path).filter((name) => name !== 'log.txt');
   if (found.length === 0) return false;

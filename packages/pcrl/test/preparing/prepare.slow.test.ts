@@ -150,6 +150,7 @@ describe('preparing again', () => {
     const refused = openDataset([cache]);
     await expect(refused).rejects.toThrow(DatasetError);
     await expect(refused).rejects.toThrow(/another version.*\n.*pcrl data prepare/);
+    await expect(prepareRecorded(source, path)).rejects.toThrow(/cannot be made .*\n.*--out/);
   });
 });
 

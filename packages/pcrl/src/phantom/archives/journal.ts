@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '../../errors.js';
 import { writeWhole } from '../../images/index.js';
+import { makeOutputFolder } from '../../output-folder.js';
 import type { TableRows } from './archive.js';
 
 /** What was asked for; a folder belongs to one such request. */
@@ -28,7 +29,7 @@ const NAME = '.phantom.jsonl';
  */
 export async function openJournal(folder: string, request: JournalRequest): Promise<Journal> {
   const path = join(folder, NAME);
-  await mkdir(folder, { recursive: true });
+  makeOutputFolder(folder);
   const names = await readdir(folder);
   const text = names.includes(NAME) ? await readFile(path, 'utf8') : '';
   const [first, ...lines] = text.split('\n').slice(0, -1);

@@ -5,6 +5,7 @@ import { quoteField } from '../../datasets/csv.js';
 import type { Problem } from '../../datasets/index.js';
 import { RunError } from '../../errors.js';
 import { writeNifti, writePng } from '../../images/index.js';
+import { makeOutputFolder } from '../../output-folder.js';
 import { encodePng, type Raster } from '../../pictures/index.js';
 import { sha256OfFile } from '../../training/file-hash.js';
 import { writeJson } from '../../training/run-folder.js';
@@ -115,15 +116,7 @@ export class PredictionsFolder {
 }
 
 function claim(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new RunError(
-      `${path} cannot be made (${(error as NodeJS.ErrnoException).code})`,
-      'Choose another --out.',
-      { cause: error },
-    );
-  }
+  makeOutputFolder(path);
   if (readdirSync(path).length === 0) return;
   throw new RunError(`${path} is not empty`, 'Choose another --out: nothing is overwritten.');
 }
