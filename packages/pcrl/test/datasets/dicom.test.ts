@@ -5,7 +5,7 @@ import { openDataset } from '../../src/datasets/index.js';
 import { runPretraining } from '../../src/training/pretraining-run.js';
 import { type Generated, generateDicom } from '../images/dicom/generated.js';
 import { temporaryFolder } from '../images/folders.js';
-import { pythonLacks } from '../images/python.js';
+import { pythonLacks } from '../python.js';
 import { fakeMethod } from '../training/fake-method.js';
 import { RecordingIO } from '../training/recording-io.js';
 import { settings3D } from '../training/tiny-data.js';

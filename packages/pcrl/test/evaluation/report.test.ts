@@ -14,7 +14,7 @@ import { spreadOut } from '../../src/evaluation/report/chart-frame.js';
 import { gallery } from '../../src/evaluation/report/gallery.js';
 import { linearScale, logScale } from '../../src/evaluation/report/scale.js';
 import { blankRaster } from '../../src/pictures/index.js';
-import { havePython, python } from '../metrics/python.js';
+import { noPython, python } from '../python.js';
 
 const nasty = `<script>alert("1")</script> & 'x'`;
 const words = { title: nasty, alt: nasty, caption: nasty };
@@ -77,7 +77,7 @@ describe('reportPage', () => {
     expect(page).toContain("default-src 'none'");
   });
 
-  it.skipIf(!havePython)('is well-formed, with a text for every picture', () => {
+  it.skipIf(noPython)('is well-formed, with a text for every picture', () => {
     const report = python<{ open: string[]; wordless: number; headers: number }>(
       page,
       `from html.parser import HTMLParser

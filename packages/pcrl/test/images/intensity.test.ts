@@ -6,7 +6,7 @@ import {
   sharedVoxels,
   unusableReason,
 } from '../../src/images/index.js';
-import { python, pythonLacks } from './python.js';
+import { pythonLacks, runPython } from '../python.js';
 
 const lacking = pythonLacks('numpy');
 
@@ -44,7 +44,7 @@ describe('scaleIntensity', () => {
 
   it.skipIf(lacking)('takes the percentiles of the foreground as numpy does', () => {
     const values = Array.from({ length: 5000 }, (_, at) => (at < 2000 ? 0 : 1 + ((at * 37) % 997)));
-    const [low, high] = python<[number, number]>(
+    const [low, high] = runPython<[number, number]>(
       `import sys, json, numpy as np
 v = np.array(json.loads(sys.argv[1])); print(json.dumps(np.percentile(v[v > v.min()], [.5, 99.5]).tolist()))`,
       JSON.stringify(values),

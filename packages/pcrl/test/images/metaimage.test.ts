@@ -4,9 +4,9 @@ import { deflateSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImageError } from '../../src/errors.js';
 import { readImage, readImageHeader } from '../../src/images/index.js';
+import { pythonLacks, runPython } from '../python.js';
 import { temporaryFolder } from './folders.js';
 import { expectAsItk } from './itk.js';
-import { python, pythonLacks } from './python.js';
 
 const folder = temporaryFolder();
 const lacking = pythonLacks('nibabel', 'numpy');
@@ -62,7 +62,7 @@ print(json.dumps(names))
 describe.skipIf(lacking)(`MetaImage${lacking ? ` (${lacking})` : ''}`, () => {
   let references: { name: string; size: number[]; affine: number[] }[] = [];
   beforeAll(() => {
-    references = python(WRITE, folder);
+    references = runPython(WRITE, folder);
   });
 
   it('gives voxels and places as the tags define them', async () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readImage, readImageHeader, writeNifti } from '../../src/images/index.js';
+import { pythonLacks, runPython } from '../python.js';
 import { temporaryFolder } from './folders.js';
-import { python, pythonLacks } from './python.js';
 
 const folder = temporaryFolder();
 const lacking = pythonLacks('nibabel', 'numpy');
@@ -101,7 +101,7 @@ interface Reference {
 describe.skipIf(lacking)(`NIfTI, as nibabel reads it${lacking ? ` (${lacking})` : ''}`, () => {
   let references: Reference[] = [];
   beforeAll(() => {
-    references = python<Reference[]>(WRITE, folder);
+    references = runPython<Reference[]>(WRITE, folder);
   });
 
   it('gives the same voxels, sizes and places for every type, byte order and orientation', async () => {

@@ -9,9 +9,9 @@ import {
 } from '../../../../scripts/odd-files.js';
 import { ImageError } from '../../src/errors.js';
 import { type Image, isImagePath, unusableReason } from '../../src/images/index.js';
+import { pythonLacks, runPython } from '../python.js';
 import { realData } from './folders.js';
 import { expectAsItk } from './itk.js';
-import { python, pythonLacks } from './python.js';
 
 const folder = realData('odd-files');
 const lacking = folder
@@ -70,7 +70,7 @@ describe.skipIf(lacking)(`unusual and broken files${lacking ? ` (${lacking})` : 
 
   it('reads the same as the reference readers, or refuses with a reason', () => {
     const readable = names.filter((name) => /\.(nii|nii\.gz|hdr|png|jpg)$/.test(name));
-    const references = python<Record<string, Reading>>(
+    const references = runPython<Record<string, Reading>>(
       REFERENCE,
       folder!,
       JSON.stringify(readable),

@@ -8,8 +8,8 @@ import {
   readImageDimensions,
   readImageHeader,
 } from '../../src/images/index.js';
+import { pythonLacks, runPython } from '../python.js';
 import { temporaryFolder } from './folders.js';
-import { python, pythonLacks } from './python.js';
 
 const folder = temporaryFolder();
 const lacking = pythonLacks('zarr', 'numcodecs', 'numpy');
@@ -51,7 +51,7 @@ const refusal = async (path: string) => asError(await readImage(path).catch((e: 
 describe.skipIf(lacking)(`OME-Zarr 0.4${lacking ? ` (${lacking})` : ''}`, () => {
   let names: string[] = [];
   beforeAll(() => {
-    names = python<string[]>(WRITE, folder);
+    names = runPython<string[]>(WRITE, folder);
   });
 
   it('gives voxels and places as zarr-python wrote them', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readMask } from '../../src/datasets/index.js';
 import { type Image, labelsOnGrid, readImage, readImageHeader } from '../../src/images/index.js';
-import { python, pythonLacks } from './python.js';
+import { pythonLacks, runPython } from '../python.js';
 
 // Beyond the centres of the outermost voxels scipy knows nothing: they are background here.
 const DRAW = `
@@ -33,7 +33,7 @@ const lacking = pythonLacks('nibabel', 'scipy');
 describe.skipIf(lacking)(`masks brought to the grid of their image ${lacking ?? ''}`, () => {
   it('are those of nibabel and scipy, whatever the two are turned by', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pcrl-grid-'));
-    python(DRAW, folder);
+    runPython(DRAW, folder);
     for (let n = 0; n < 4; n++) {
       const [image, mask, wanted] = ['image', 'mask', 'wanted'].map((name) =>
         join(folder, `${name}${n}.nii`),

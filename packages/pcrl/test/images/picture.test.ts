@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readImage, readImageHeader, writePng } from '../../src/images/index.js';
+import { pythonLacks, runPython } from '../python.js';
 import { temporaryFolder } from './folders.js';
-import { python, pythonLacks } from './python.js';
 
 const folder = temporaryFolder();
 const lacking = pythonLacks('PIL', 'numpy');
@@ -53,7 +53,7 @@ describe.skipIf(lacking)(
   () => {
     let references: { name: string; size: number[]; values: number[] }[] = [];
     beforeAll(() => {
-      references = python(WRITE, folder);
+      references = runPython(WRITE, folder);
     });
 
     it('gives the same grey values in [0, 1]', async () => {
@@ -103,7 +103,7 @@ add('shrunk.jpg', Image.fromarray(np.full((50, 41), 77, 'u1')), np.full((50, 41)
 add('shrunk_rgb.png', Image.fromarray(colour), colour @ np.array([.299, .587, .114]) / 255)
 add('shrunk_alpha.png', Image.fromarray(np.dstack([grey, grey]), 'LA'), grey / 255)
 print(json.dumps(small))`;
-      const small = python<Record<string, [number[], number[]]>>(program, folder);
+      const small = runPython<Record<string, [number[], number[]]>>(program, folder);
       for (const [name, references] of Object.entries(small)) {
         for (const [at, shortSide] of [17, 5].entries()) {
           const { size, spacing, whole, voxels } = await readImage(join(folder, name), {

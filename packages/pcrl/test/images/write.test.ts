@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readImage, writeNifti } from '../../src/images/index.js';
+import { pythonLacks, runPython } from '../python.js';
 import { temporaryFolder } from './folders.js';
-import { python, pythonLacks } from './python.js';
 
 const folder = temporaryFolder();
 const lacking = pythonLacks('nibabel', 'numpy');
@@ -55,7 +55,7 @@ describe('writeNifti', () => {
       const volume = { size: [2, 3, 4], spacing: [0.5, 1, 2], direction, voxels };
       await writeNifti(paths[index]!, volume);
     }
-    const found = python<{ sform: number[][]; qform: number[][]; data: number[] }[]>(
+    const found = runPython<{ sform: number[][]; qform: number[][]; data: number[] }[]>(
       `import sys, json, nibabel as nib
 images = [nib.load(path) for path in sys.argv[1:]]
 print(json.dumps([dict(sform=image.get_sform().tolist(), qform=image.get_qform().tolist(),
@@ -70,7 +70,7 @@ print(json.dumps([dict(sform=image.get_sform().tolist(), qform=image.get_qform()
   });
 
   it.skipIf(lacking)('writes back to the grid of the file, however its axes run', async () => {
-    const made = python<string[]>(
+    const made = runPython<string[]>(
       `import sys, json, itertools, numpy as np, nibabel as nib
 made = []
 turn = np.array([[.98, -.17, .1], [.17, .98, -.05], [-.09, .07, .99]])
@@ -91,7 +91,7 @@ print(json.dumps(made))`,
       const { unit: _, voxels, ...place } = await readImage(path);
       await writeNifti(`${path}.nii.gz`, { ...place, voxels: Int16Array.from(voxels) });
     }
-    const differences = python<number[]>(
+    const differences = runPython<number[]>(
       `import sys, json, numpy as np, nibabel as nib
 def difference(path):
     a, b = nib.load(path), nib.load(path + '.nii.gz')

@@ -7,8 +7,7 @@ import { DecoderLevel2D } from '../../src/networks/decoder-2d.js';
 import { DecoderLevel3D } from '../../src/networks/decoder-3d.js';
 import { NsUNet2D, NsUNet3D } from '../../src/networks/index.js';
 import { type PretrainInput, resolvePretrainSettings } from '../../src/settings/index.js';
-import { noPython, python } from '../tasks/python.js';
-import { difference } from '../views/python.js';
+import { difference, noPython, python } from '../python.js';
 
 const random = (index = 0) => new RandomStream(8, 'ablations', index);
 

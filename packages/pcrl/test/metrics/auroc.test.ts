@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EvaluationError } from '../../src/errors.js';
 import { auroc, aurocPerClass, rocCurve } from '../../src/metrics/index.js';
-import { havePython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 interface Sample {
   readonly scores: number[];
@@ -32,7 +32,7 @@ describe('auroc', () => {
     expect(auroc([1, 1, 1, 1], [0, 1, 0, 1])).toBe(0.5);
   });
 
-  it.skipIf(!havePython)('agrees with scikit-learn on random and on tied scores', () => {
+  it.skipIf(noPython)('agrees with scikit-learn on random and on tied scores', () => {
     const reference = python<number[]>(
       samples,
       "from sklearn.metrics import roc_auc_score\nanswer = [roc_auc_score(s['labels'], s['scores']) for s in given]",
@@ -108,7 +108,7 @@ describe('aurocPerClass', () => {
 });
 
 describe('rocCurve', () => {
-  it.skipIf(!havePython)('agrees with scikit-learn, point for point', () => {
+  it.skipIf(noPython)('agrees with scikit-learn, point for point', () => {
     const reference = python<{ fpr: number[]; tpr: number[]; thresholds: number[] }[]>(
       samples,
       `from sklearn.metrics import roc_curve

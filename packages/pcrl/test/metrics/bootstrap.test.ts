@@ -14,7 +14,7 @@ import {
   spreadOf,
 } from '../../src/metrics/index.js';
 import { percentile } from '../../src/metrics/spread.js';
-import { havePython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 const random = new RandomStream(2, 'bootstrap test');
 const cases = 80;
@@ -55,7 +55,7 @@ describe('the paired test', () => {
     return bootstrap(difference, names, stream(), 20_000)!.pOfZero;
   };
 
-  it.skipIf(!havePython)('is close to the paired t-test for a mean', () => {
+  it.skipIf(noPython)('is close to the paired t-test for a mean', () => {
     const samples = [0, 0.01, 0.02, 0.03].map(improved);
     const wanted = python<number[]>(
       { samples, dices },
@@ -104,7 +104,7 @@ describe('bootstrap', () => {
     expect(interval.high).toBeCloseTo(mean + halfWidth, 2);
   });
 
-  it.skipIf(!havePython)('gives the interval of numpy for an AUROC', () => {
+  it.skipIf(noPython)('gives the interval of numpy for an AUROC', () => {
     const [low, high] = python<[number, number]>(
       { scores, labels },
       `s, l = np.array(given['scores']), np.array(given['labels'])
@@ -121,7 +121,7 @@ answer = np.percentile(areas, [2.5, 97.5]).tolist()`,
     expect(Math.abs(interval.high - high)).toBeLessThan(0.01);
   });
 
-  it.skipIf(!havePython)('agrees with scikit-learn and numpy on the same resamples', () => {
+  it.skipIf(noPython)('agrees with scikit-learn and numpy on the same resamples', () => {
     const samples = [false, true].map((tied) => {
       const patients = Array.from({ length: 30 }, () => `p${random.integer(12)}`);
       const label = patients.map((_, i) => (i < 2 ? i : Number(random.chance(0.4))));
@@ -235,7 +235,7 @@ describe('spread', () => {
     expect(() => spreadOf([])).toThrow(/no repeat/);
   });
 
-  it.skipIf(!havePython)('has the percentiles of numpy', () => {
+  it.skipIf(noPython)('has the percentiles of numpy', () => {
     const sorted = [...dices].sort((a, b) => a - b);
     const percents = [0, 2.5, 10, 33, 50, 97.5, 100];
     const reference = python<number[]>(

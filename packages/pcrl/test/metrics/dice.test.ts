@@ -1,7 +1,7 @@
 import { RandomStream } from '@pcrl/torch';
 import { describe, expect, it } from 'vitest';
 import { dice, diceOverCases } from '../../src/metrics/index.js';
-import { havePython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 describe('dice', () => {
   it('gives worked numbers', () => {
@@ -14,7 +14,7 @@ describe('dice', () => {
     expect(dice(Uint8Array.of(0, 0), Uint8Array.of(0, 1), [1, 2])).toEqual([0, 1]);
   });
 
-  it.skipIf(!havePython)("is scikit-learn's F1 score of the voxels", () => {
+  it.skipIf(noPython)("is scikit-learn's F1 score of the voxels", () => {
     const random = new RandomStream(5, 'dice test');
     const truth = Uint8Array.from({ length: 500 }, () => random.integer(4));
     const prediction = truth.map((label) => (random.chance(0.7) ? label : random.integer(4)));

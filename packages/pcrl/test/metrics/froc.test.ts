@@ -1,7 +1,7 @@
 import { RandomStream } from '@pcrl/torch';
 import { describe, expect, it } from 'vitest';
 import { type DetectedScan, FALSE_POSITIVE_RATES, froc } from '../../src/metrics/index.js';
-import { havePython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 type Position = [number, number, number];
 
@@ -30,7 +30,7 @@ const archives = [scans(1, 12, 1000), scans(2, 12, 8), scans(3, 3, 1), scans(4, 
 
 describe('froc', () => {
   // The steps of noduleCADEvaluationLUNA16.py, with scikit-learn and numpy as it uses them.
-  it.skipIf(!havePython)('scores as LUNA16’s evaluation does', () => {
+  it.skipIf(noPython)('scores as LUNA16’s evaluation does', () => {
     const wanted = python<number[][]>(
       { archives, rates: FALSE_POSITIVE_RATES },
       `

@@ -2,7 +2,7 @@ import { RandomStream } from '@pcrl/torch';
 import { describe, expect, it } from 'vitest';
 import { squaredDistances } from '../../src/metrics/distance-transform.js';
 import { hausdorff95 } from '../../src/metrics/index.js';
-import { havePython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 interface Sample {
   readonly size: number[];
@@ -41,7 +41,7 @@ const flat: Sample[] = samples.map(({ size, spacing, prediction, truth }) => {
 });
 
 describe('the distance transform', () => {
-  it.skipIf(!havePython)('agrees with scipy on anisotropic grids', () => {
+  it.skipIf(noPython)('agrees with scipy on anisotropic grids', () => {
     const wanted = python<number[][]>(
       samples,
       `
@@ -59,7 +59,7 @@ answer = [distance_transform_edt(np.array(s['truth']).reshape(s['size']) != 2, s
 });
 
 describe('hausdorff95', () => {
-  it.skipIf(!havePython)('agrees with scipy in volumes and in pictures', () => {
+  it.skipIf(noPython)('agrees with scipy in volumes and in pictures', () => {
     const all = [...samples, ...flat];
     const wanted = python<(number | null)[]>(
       all,

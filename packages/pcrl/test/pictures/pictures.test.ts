@@ -19,7 +19,7 @@ import {
   slicePlane,
   trueSize,
 } from '../../src/pictures/index.js';
-import { havePython, python } from '../metrics/python.js';
+import { noPython, python } from '../python.js';
 
 const size = [2, 3, 4];
 /** Voxel (x, y, z) holds 100 x + 10 y + z. */
@@ -55,7 +55,7 @@ describe('slices', () => {
 });
 
 describe('resizing', () => {
-  it.skipIf(!havePython)('is linear interpolation between pixel centres, as in scipy', () => {
+  it.skipIf(noPython)('is linear interpolation between pixel centres, as in scipy', () => {
     const plane = imagePlane({ size: [5, 4], spacing: [1, 1], voxels: voxels.slice(0, 20) });
     const resized = resizePlane(plane, 12, 10);
     const reference = python<number[]>(

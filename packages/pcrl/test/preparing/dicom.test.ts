@@ -6,8 +6,8 @@ import { readImage } from '../../src/images/index.js';
 import { verify } from '../../src/preparing/index.js';
 import { type Generated, generateDicom } from '../images/dicom/generated.js';
 import { temporaryFolder } from '../images/folders.js';
-import { pythonLacks } from '../images/python.js';
 import { unwatched } from '../phantom/archives/drawn.js';
+import { pythonLacks } from '../python.js';
 import { prepareRecorded } from './recording.js';
 
 const lacking = pythonLacks('pydicom', 'numpy', 'PIL');

@@ -4,7 +4,7 @@ import { ClassificationNetwork } from '../../src/tasks/classification-network.js
 import { spreadOver } from '../../src/tasks/predicting/attention.js';
 import { activationMaps } from '../../src/tasks/predicting/class-activation.js';
 import { NeighbourNetwork, neighboursOf } from '../../src/tasks/probing/neighbour-network.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 /** The encoder, CAM of the linear layer, and Grad-CAM of the vote of neighbours, written in PyTorch. */
 const TORCH = `

@@ -6,7 +6,7 @@ import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/
 import { finetune } from '../../src/tasks/finetune.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
 import type { FinetuneResult } from '../../src/tasks/results.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { drawPictures, listeningIO, temporaryFolder } from './synthetic.js';
 
 const folder = temporaryFolder();

@@ -15,7 +15,7 @@ import { predict } from '../../src/tasks/predicting/predict.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
 import { type DrawnArchive, drawnArchive } from '../phantom/archives/drawn.js';
 import { prepareRecorded } from '../preparing/recording.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { listeningIO, temporaryFolder } from './synthetic.js';
 
 const root = temporaryFolder();

@@ -2,7 +2,7 @@ import { RandomStream, scope, tensor } from '@pcrl/torch';
 import { describe, expect, it } from 'vitest';
 import { diceLoss, segmentationLoss } from '../../src/tasks/dice-loss.js';
 import { onePerStructure, volumeLoss } from '../../src/tasks/volume-loss.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 const SHAPE = [2, 3, 3, 4, 2];
 const ELEMENTS = 2 * 3 * 3 * 4 * 2;

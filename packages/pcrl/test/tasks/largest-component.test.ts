@@ -1,7 +1,7 @@
 import { RandomStream } from '@pcrl/torch';
 import { expect, it } from 'vitest';
 import { largestComponent } from '../../src/tasks/largest-component.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 
 it.skipIf(noPython)('is what scipy keeps and fills, large holes left open', () => {
   const random = new RandomStream(8, 'test components');

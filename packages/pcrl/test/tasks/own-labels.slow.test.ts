@@ -15,7 +15,7 @@ import { NeighbourNumbers } from '../../src/tasks/probing/neighbour-numbers.js';
 import { ridgeProbe } from '../../src/tasks/probing/ridge-probe.js';
 import { RegressionNetwork } from '../../src/tasks/regression-network.js';
 import { prepareRecorded } from '../preparing/recording.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { drawPictures, drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
 
 const root = temporaryFolder();

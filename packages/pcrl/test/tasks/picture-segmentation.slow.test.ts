@@ -11,7 +11,7 @@ import { finetune } from '../../src/tasks/finetune.js';
 import { predict } from '../../src/tasks/predicting/predict.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
 import { SegmentationNetwork2D } from '../../src/tasks/segmentation-network-2d.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { listeningIO, temporaryFolder } from './synthetic.js';
 
 const folder = temporaryFolder();

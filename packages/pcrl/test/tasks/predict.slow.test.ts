@@ -8,7 +8,7 @@ import { finetune } from '../../src/tasks/finetune.js';
 import { outputNames } from '../../src/tasks/predicting/output-names.js';
 import { predict } from '../../src/tasks/predicting/predict.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { drawPictures, drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
 
 const folder = temporaryFolder();

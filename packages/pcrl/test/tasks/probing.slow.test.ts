@@ -22,7 +22,7 @@ import { linearProbe } from '../../src/tasks/probing/linear-probe.js';
 import { logisticRegression } from '../../src/tasks/probing/logistic-regression.js';
 import { NeighbourNetwork, neighboursOf } from '../../src/tasks/probing/neighbour-network.js';
 import { TaskNetwork } from '../../src/tasks/task.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { drawPictures, drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
 
 /** Features of two classes that overlap; the second label is not always known. */

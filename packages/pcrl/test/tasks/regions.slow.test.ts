@@ -11,7 +11,7 @@ import { predict } from '../../src/tasks/predicting/predict.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
 import { structuresIn, structuresOf } from '../../src/tasks/structures.js';
 import { type DrawnArchive, drawnArchive } from '../phantom/archives/drawn.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
 
 const folder = temporaryFolder();

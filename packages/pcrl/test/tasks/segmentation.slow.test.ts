@@ -7,7 +7,7 @@ import { readImage, writeNifti } from '../../src/images/index.js';
 import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
 import { finetune } from '../../src/tasks/finetune.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
 
 const folder = temporaryFolder();

@@ -11,7 +11,7 @@ import { finetune } from '../../src/tasks/finetune.js';
 import { predict } from '../../src/tasks/predicting/predict.js';
 import { StridedNetwork3D } from '../../src/tasks/strided-network-3d.js';
 import { findWeights, loadEncoder } from '../../src/tasks/weights.js';
-import { noPython, python } from './python.js';
+import { noPython, python } from '../python.js';
 import { drawVolumes, listeningIO, temporaryFolder } from './synthetic.js';
 
 const WIDTH = 8;

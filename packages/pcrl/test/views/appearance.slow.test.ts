@@ -6,7 +6,7 @@ import { gaussianBlur } from '../../src/views/rendering/gaussian-blur.js';
 import { signedPower, zNormalise } from '../../src/views/rendering/intensity-3d.js';
 import { imagenetNormalise } from '../../src/views/rendering/render-2d.js';
 import { rowSums } from '../../src/views/rendering/row-sums.js';
-import { difference, python, pythonLacks } from './python.js';
+import { difference, python, pythonLacks } from '../python.js';
 
 const random = (count: number, low = 0, high = 1) =>
   new RandomStream(9, 'test').fillUniform(new Float32Array(count), low, high);
@@ -28,9 +28,9 @@ image = torch.tensor(given, dtype=torch.float32).reshape(2, 1, 20, 30)`;
 
   it.skipIf(lacking)('brightness and contrast, in either order', () => {
     const program = `${load}
-out['a'] = F.adjust_contrast(F.adjust_brightness(image[:1], 1.3), 0.7)
-out['b'] = F.adjust_brightness(F.adjust_contrast(image[1:], 1.4), 0.65)`;
-    const theirs = python<{ a: number[]; b: number[] }>(program, [...image]);
+answer['a'] = F.adjust_contrast(F.adjust_brightness(image[:1], 1.3), 0.7)
+answer['b'] = F.adjust_brightness(F.adjust_contrast(image[1:], 1.4), 0.65)`;
+    const theirs = python<{ a: number[]; b: number[] }>([...image], program);
     const [brightness, contrast] = ['brightness', 'contrast'] as const;
     const changes = [
       [
@@ -52,8 +52,8 @@ out['b'] = F.adjust_brightness(F.adjust_contrast(image[1:], 1.4), 0.65)`;
 
   it.skipIf(lacking)('ImageNet normalisation', () => {
     const program = `${load}
-out['n'] = F.normalize(image.repeat(1, 3, 1, 1), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])`;
-    const theirs = python<{ n: number[] }>(program, [...image]);
+answer['n'] = F.normalize(image.repeat(1, 3, 1, 1), [0.485, 0.456, 0.406], [0.229, 0.224, 0.225])`;
+    const theirs = python<{ n: number[] }>([...image], program);
     expect(list(() => imagenetNormalise(views()))).toEqual(theirs.n);
   });
 });
@@ -64,9 +64,9 @@ describe('the Gaussian blur', () => {
     const program = `
 from scipy import ndimage
 v = np.reshape(given, (2, 12, 10, 8))
-out['v'] = [ndimage.gaussian_filter(v[0], [0.3, 2, 1.2]), ndimage.gaussian_filter(v[1], [1.9, 0, 0.05])]
-out['i'] = ndimage.gaussian_filter(v[0].reshape(24, 40), 1.7, mode='nearest')`;
-    const theirs = python<{ v: number[]; i: number[] }>(program, [...volume]);
+answer['v'] = np.asarray([ndimage.gaussian_filter(v[0], [0.3, 2, 1.2]), ndimage.gaussian_filter(v[1], [1.9, 0, 0.05])])
+answer['i'] = ndimage.gaussian_filter(v[0].reshape(24, 40), 1.7, mode='nearest')`;
+    const theirs = python<{ v: number[]; i: number[] }>([...volume], program);
     const deviations = [
       [0.3, 2, 1.2],
       [1.9, 0, 0.05],
@@ -84,8 +84,8 @@ out['i'] = ndimage.gaussian_filter(v[0].reshape(24, 40), 1.7, mode='nearest')`;
 import torch
 from torchvision.transforms import functional as F
 image = torch.tensor(given, dtype=torch.float32).reshape(1, 40, 40)
-out['b'] = F.gaussian_blur(image, 13, 1.5)`;
-    const theirs = python<{ b: number[] }>(program, [...image]);
+answer['b'] = F.gaussian_blur(image, 13, 1.5)`;
+    const theirs = python<{ b: number[] }>([...image], program);
     const ours = blurred(tensor(image, [1, 1, 40, 40]), [[1.5, 1.5]], 'nearest');
     const inner = (values: readonly number[]) =>
       values.filter((_, i) => i % 40 > 7 && i % 40 < 32 && i > 320 && i < 1280);
@@ -98,8 +98,8 @@ out['b'] = F.gaussian_blur(image, 13, 1.5)`;
 from PIL import Image, ImageFilter
 image = Image.fromarray((np.reshape(given, (64, 64)) * 255).round().astype(np.uint8))
 for s in (0.5, 1, 2):
-    out[str(s)] = np.asarray(image.filter(ImageFilter.GaussianBlur(s))) / 255`;
-    const theirs = python<Record<string, number[]>>(program, [...image]);
+    answer[str(s)] = np.asarray(image.filter(ImageFilter.GaussianBlur(s))) / 255`;
+    const theirs = python<Record<string, number[]>>([...image], program);
     for (const sigma of [0.5, 1, 2]) {
       const ours = blurred(tensor(image, [1, 1, 64, 64]), [[sigma, sigma]], 'nearest');
       const apart = ours.map((value, i) => Math.abs(value - theirs[sigma]![i]!));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { drawCrops2D } from '../../src/views/drawing/crops-2d.js';
 import { drawResizedCrop } from '../../src/views/drawing/resized-crop.js';
 import { boundingBox, contains, intersectionOverUnion } from '../../src/views/index.js';
-import { python, pythonLacks } from './python.js';
+import { python, pythonLacks } from '../python.js';
 import { address, settings2D } from './samples.js';
 
 const lacking = pythonLacks('torchvision');
@@ -36,13 +36,16 @@ describe('drawResizedCrop', () => {
   });
 
   it.skipIf(lacking)('draws as torchvision draws', () => {
-    const theirs = python<Record<'top' | 'left' | 'h' | 'w', number[]>>(`
+    const theirs = python<Record<'top' | 'left' | 'h' | 'w', number[]>>(
+      {},
+      `
 import torch
 from torchvision.transforms import RandomResizedCrop
 torch.manual_seed(3)
 image = torch.zeros(1, 200, 320)
 draws = [RandomResizedCrop.get_params(image, [0.3, 1.0], [3 / 4, 4 / 3]) for _ in range(${DRAWS})]
-out = dict(zip(('top', 'left', 'h', 'w'), zip(*draws)))`);
+answer = dict(zip(('top', 'left', 'h', 'w'), zip(*draws)))`,
+    );
     const ours = draws([200, 320], [0.3, 1]);
     const columns = {
       top: ours.map(({ start }) => start[0]!),

@@ -5,7 +5,7 @@ import { cutRegion, regionAround } from '../../src/views/drawing/region.js';
 import { gridOf } from '../../src/views/drawing/voxel-grid.js';
 import type { ViewImage } from '../../src/views/index.js';
 import { resample, resampleOnDevice } from '../../src/views/rendering/resample.js';
-import { difference, python, pythonLacks } from './python.js';
+import { difference, python, pythonLacks } from '../python.js';
 import { smoothImage } from './samples.js';
 
 const plain = { flip: false, outside: 0 };
@@ -68,9 +68,9 @@ import torch
 from torchvision.transforms import functional as F
 ${load2D}
 image = torch.tensor(image, dtype=torch.float32)[None]
-out['whole'] = F.hflip(F.resized_crop(image, 0, 0, 48, 60, [96, 80], antialias=False))
-out['part'] = F.resized_crop(image, 5, 8, 30, 40, [60, 50], antialias=False)`;
-    const theirs = python<{ whole: number[]; part: number[] }>(program, given(image));
+answer['whole'] = F.hflip(F.resized_crop(image, 0, 0, 48, 60, [96, 80], antialias=False))
+answer['part'] = F.resized_crop(image, 5, 8, 30, 40, [60, 50], antialias=False)`;
+    const theirs = python<{ whole: number[]; part: number[] }>(given(image), program);
     expect(
       difference(view(image, { ...whole2D, flip: true }, [96, 80]), theirs.whole),
     ).toBeLessThan(1e-5);
@@ -88,9 +88,9 @@ from torchvision.transforms import functional as F
 ${load2D}
 image = torch.tensor(image, dtype=torch.float32)[None]
 turn = lambda x: F.rotate(x, 7.5, F.InterpolationMode.BILINEAR)
-out['turned'], out['inside'] = turn(image), turn(torch.ones_like(image)) > 0.9999
-out['nearest'] = F.rotate(image, 7.5, F.InterpolationMode.NEAREST)`;
-    const theirs = python<Record<'turned' | 'inside' | 'nearest', number[]>>(program, given(image));
+answer['turned'], answer['inside'] = turn(image), turn(torch.ones_like(image)) > 0.9999
+answer['nearest'] = F.rotate(image, 7.5, F.InterpolationMode.NEAREST)`;
+    const theirs = python<Record<'turned' | 'inside' | 'nearest', number[]>>(given(image), program);
     const ours = view(image, { ...whole2D, degrees: [7.5] }, [48, 60]);
     // torchvision mixes black into the edge pixels; away from the edge the two are the same.
     const apart = ours.map((value, i) => theirs.inside[i]! * Math.abs(value - theirs.turned[i]!));
@@ -106,7 +106,7 @@ out['nearest'] = F.rotate(image, 7.5, F.InterpolationMode.NEAREST)`;
 from scipy import ndimage
 ${load3D}
 crop = image[4:36, 2:34, 6:22]
-out['zoomed'] = ndimage.zoom(crop, [0.5, 0.75, 1], order=1, grid_mode=True, mode='nearest')
+answer['zoomed'] = ndimage.zoom(crop, [0.5, 0.75, 1], order=1, grid_mode=True, mode='nearest')
 a, s = np.radians([9, -7, 5]), [0.93, 1.08, 1.02]
 (cx, cy, cz), (sx, sy, sz) = np.cos(a), np.sin(a)
 rx = [[1, 0, 0], [0, cx, -sx], [0, sx, cx]]
@@ -115,8 +115,8 @@ rz = [[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]]
 matrix = np.array(rz) @ rx @ ry @ np.diag(1 / np.array(s))
 flipped = image[::-1]
 centre = (np.array(image.shape) - 1) / 2
-out['moved'] = ndimage.affine_transform(flipped, matrix, centre - matrix @ centre, order=1, mode='constant', cval=-5)`;
-    const theirs = python<{ zoomed: number[]; moved: number[] }>(program, given(volume));
+answer['moved'] = ndimage.affine_transform(flipped, matrix, centre - matrix @ centre, order=1, mode='constant', cval=-5)`;
+    const theirs = python<{ zoomed: number[]; moved: number[] }>(given(volume), program);
     const crop = { start: [4, 2, 6], size: [32, 32, 16] };
     const zoomed = view(volume, { ...upright3D, box: crop }, [16, 24, 16]);
     const inner = (values: readonly number[]) =>

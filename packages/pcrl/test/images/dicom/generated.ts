@@ -1,4 +1,4 @@
-import { python } from '../python.js';
+import { runPython } from '../../python.js';
 
 /** What pydicom reads of a generated file or folder. */
 export interface Generated {
@@ -154,5 +154,5 @@ print(json.dumps(cases))
 
 /** Writes small DICOM files and folders of series with pydicom, in one Python process. */
 export function generateDicom(folder: string): Readonly<Record<string, Generated>> {
-  return python(SCRIPT, folder);
+  return runPython(SCRIPT, folder);
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImageError } from '../../../src/errors.js';
 import { type Image, listSeries, readImage, readImageHeader } from '../../../src/images/index.js';
+import { pythonLacks } from '../../python.js';
 import { realData } from '../folders.js';
-import { pythonLacks } from '../python.js';
 import { pydicomReadings, sums } from './reference.js';
 
 const folder = realData('odd-files');

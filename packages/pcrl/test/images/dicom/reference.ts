@@ -1,4 +1,4 @@
-import { python } from '../python.js';
+import { runPython } from '../../python.js';
 
 /** What pydicom (with GDCM) and nibabel make of a file or a folder with one series. */
 export type Reading =
@@ -98,7 +98,7 @@ print(json.dumps(results))
 
 /** Reads files, and folders with one series, in one Python process. */
 export function pydicomReadings(...paths: string[]): Record<string, Reading> {
-  return python(SCRIPT, ...paths);
+  return runPython(SCRIPT, ...paths);
 }
 
 /** The two sums of {@link Reading}, over our voxels. */

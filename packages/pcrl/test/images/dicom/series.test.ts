@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ImageError } from '../../../src/errors.js';
 import { listSeries, readImage, readImageHeader } from '../../../src/images/index.js';
+import { pythonLacks } from '../../python.js';
 import { temporaryFolder } from '../folders.js';
-import { pythonLacks } from '../python.js';
 import { type Generated, generateDicom } from './generated.js';
 
 const lacking = pythonLacks('pydicom', 'numpy', 'PIL');

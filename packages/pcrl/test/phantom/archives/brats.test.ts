@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Image, readImage } from '../../../src/images/index.js';
-import { python, pythonLacks } from '../../images/python.js';
+import { pythonLacks, runPython } from '../../python.js';
 import { type DrawnArchive, drawnArchive } from './drawn.js';
 
 const TOP = 'MICCAI_BraTS_2018_Data_Training';
@@ -71,7 +71,7 @@ describe('BraTS 2018 in miniature', () => {
 import json, sys, nibabel
 i = [nibabel.load(f"{sys.argv[1]}_{part}.nii.gz") for part in ("t1", "seg")]
 print(json.dumps([[''.join(nibabel.aff2axcodes(x.affine)), list(x.shape), str(x.get_data_dtype())] for x in i]))`;
-      expect(python(script, archive.path(folderOf(0), names[0]!))).toEqual([
+      expect(runPython(script, archive.path(folderOf(0), names[0]!))).toEqual([
         ['LPS', [40, 40, 26], 'int16'],
         ['LPS', [40, 40, 26], 'uint8'],
       ]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Image, readImage } from '../../../src/images/index.js';
-import { python, pythonLacks } from '../../images/python.js';
+import { pythonLacks, runPython } from '../../python.js';
 import { type DrawnArchive, drawnArchive } from './drawn.js';
 
 const CASES = 3;
@@ -74,7 +74,7 @@ for n in range(${CASES}):
     v, s = [nibabel.load(f"{sys.argv[1]}/{kind}-{n}.nii") for kind in ("volume", "segmentation")]
     out.append([''.join(nibabel.aff2axcodes(v.affine)), str(v.get_data_dtype()), str(s.get_data_dtype()), v.shape == s.shape])
 print(json.dumps(out))`;
-    expect(python(script, archive.folder)).toEqual(
+    expect(runPython(script, archive.folder)).toEqual(
       ['RAS', 'LAS', 'LPS'].map((axes) => [axes, 'int16', 'uint8', true]),
     );
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readImageHeader } from '../../../src/images/index.js';
 import { phantomArchive } from '../../../src/phantom/archives/index.js';
 import { chestFindings } from '../../../src/phantom/radiograph/findings.js';
-import { python, pythonLacks } from '../../images/python.js';
+import { pythonLacks, runPython } from '../../python.js';
 import { type DrawnArchive, drawnArchive } from './drawn.js';
 
 const CASES = 14;
@@ -88,7 +88,10 @@ from collections import Counter
 from PIL import Image
 images = [Image.open(f) for f in glob.glob(sys.argv[1] + '/*/images/*.png')]
 print(json.dumps([Counter(i.mode for i in images), sorted({i.size for i in images})]))`;
-      const [modes, sizes] = python<[Record<string, number>, number[][]]>(script, archive.folder);
+      const [modes, sizes] = runPython<[Record<string, number>, number[][]]>(
+        script,
+        archive.folder,
+      );
       expect(Object.keys(modes).sort()).toEqual(['L', 'RGBA']);
       expect(modes.L).toBeGreaterThan(modes.RGBA!);
       expect(sizes).toEqual([[SIDE, SIDE]]);
