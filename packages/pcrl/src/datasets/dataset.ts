@@ -24,6 +24,8 @@ export interface FindingBox {
 export interface Case {
   /** Absolute path. */
   readonly image: string;
+  /** Absolute path of the file that a prepared image was made of. */
+  readonly source?: string;
   /** All channels in their order, `image` first, where a case has several files on one grid. */
   readonly channels?: readonly string[];
   /** Images of one patient never end up in two splits. */
@@ -94,7 +96,10 @@ export type Use =
   | 'segmentation'
   | 'detection';
 
-/** Identifies a patient; a case without one is a patient of its own. */
+/**
+ * Identifies a patient; a case without one is a patient of its own. What was prepared goes by the name of its
+ * source: a cache is split, and its labels are counted out, as the source is.
+ */
 export function patientOf(item: Case): string {
-  return item.patient ?? item.image;
+  return item.patient ?? item.source ?? item.image;
 }

@@ -74,7 +74,7 @@ export function filesOf(item: Case, preparing: Preparing): readonly string[] {
 
 /** What the dataset knows of a case, as its entry in the cache has it. */
 export function factsOf(item: Case): Omit<CacheEntry, 'id' | 'sources' | keyof FilesOfCase> {
-  const { image: _, channels: _1, mask: _2, lungMask: _3, example: _4, labels, ...facts } = item;
+  const { image: _, source: _1, channels: _2, mask: _3, lungMask: _4, labels, ...facts } = item;
   return {
     ...facts,
     ...(labels ? { labels: labels.map((label) => (Number.isNaN(label) ? null : label)) } : {}),

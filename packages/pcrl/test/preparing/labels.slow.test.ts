@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Case, openDataset, readMask } from '../../src/datasets/index.js';
+import { PAPER_SHARES, splitByPatient } from '../../src/datasets/split.js';
 import { tellTask } from '../../src/datasets/tell-task.js';
 import { readImageHeader, writePng } from '../../src/images/index.js';
 import { surveySources, verify } from '../../src/preparing/index.js';
@@ -93,6 +94,13 @@ it('keeps the classes and the splits that folders name', async () => {
   expect(wanted.items).toHaveLength(12);
   expect(await facts(cache)).toEqual(wanted);
   for (const path of [source, cache]) expect((await openDataset([path])).cases).toHaveLength(4);
+  // Neither has patients' names: both are split by the names of the source.
+  const drawn = async (path: string) => {
+    const { cases } = await openDataset([path], { use: 'classification' });
+    const split = splitByPatient(cases, PAPER_SHARES, 1);
+    return split.map((item) => `${stem(item.image)} ${item.split}`).sort();
+  };
+  expect(await drawn(cache)).toEqual(await drawn(source));
 });
 
 it('takes folders of one image each for patients', async () => {

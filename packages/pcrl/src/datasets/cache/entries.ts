@@ -102,12 +102,13 @@ export function entryOf(cache: string, id: string): CacheEntry | undefined {
 
 /** A case as training takes it; its images are the prepared ones. */
 export function caseOf(cache: string, entry: CacheEntry): Case {
-  const { id, sources: _, channels, mask, lungMask, labels, boxes, ...facts } = entry;
+  const { id, sources, channels, mask, lungMask, labels, boxes, ...facts } = entry;
   const folder = folderOf(cache, id);
   const image = recordPath(cache, id);
   return {
     ...facts,
     image,
+    ...(sources[0] ? { source: sources[0].path } : {}),
     ...(boxes ? { boxes: boxesOn(image, boxes) } : {}),
     ...(channels ? { channels: [image, ...channels.map((name) => join(folder, name))] } : {}),
     ...(mask ? { mask: join(folder, mask) } : {}),
