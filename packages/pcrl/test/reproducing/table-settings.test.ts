@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { budgets } from '../../src/reproducing/budgets.js';
-import { type PlanRequest, planTable } from '../../src/reproducing/plan.js';
+import { planTable } from '../../src/reproducing/plan.js';
+import type { PlanRequest } from '../../src/reproducing/planned-runs.js';
 import { recipeNamed } from '../../src/reproducing/recipes/registry.js';
 import {
   NO_SETTINGS,
