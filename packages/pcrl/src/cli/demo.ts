@@ -114,10 +114,10 @@ function pretraining({ dimensions, images }: DemoData, out: string): PretrainInp
     ...shared,
     dimensions,
     optimiser,
-    steps: 100,
+    steps: 200,
     batch: 8,
-    // At full weight the comparisons keep so short a run from learning to restore.
-    loss: { compareWeight: 0.1 },
+    // At full weight the comparisons keep so short a run from learning to restore, and so does heavy noise.
+    loss: { compareWeight: 0.02 },
     network: { width: WIDTH },
     views: {
       size: [24, 24, 24],
@@ -125,6 +125,8 @@ function pretraining({ dimensions, images }: DemoData, out: string): PretrainInp
       spacing: 'native',
       margins: [0, 0, 0],
       cropsPerVolume: 4,
+      noise: { std: [0, 0.1] },
+      swap: { count: 30 },
     },
   };
 }

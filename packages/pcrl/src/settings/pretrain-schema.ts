@@ -198,10 +198,7 @@ const lossSchema = (levels: 3 | 5) =>
   });
 
 const optimiserSchema = v.strictObject({
-  name: oneOf(
-    'SGD with momentum, as published, or AdamW, which moves weights further in short runs.',
-    ['sgd', 'adamw'],
-  ),
+  name: oneOf('SGD with momentum, as published, or AdamW.', ['sgd', 'adamw']),
   learningRate: positive('Learning rate at its height.'),
   schedule: oneOf('Learning rate over the run: cosine to 0 by step or by epoch, or constant.', [
     'cosine',
