@@ -84,6 +84,7 @@ async function planScenario(
   return { scenario, isPapers: opened.target.isPapers, standIns, cells, notes };
 }
 
+/** A scenario of which nothing can run; why stands in its notes, once. */
 function emptyScenario(
   scenario: Scenario,
   arms: readonly Arm[],
@@ -91,7 +92,7 @@ function emptyScenario(
   missing: string,
 ): ScenarioPlan {
   const cells = shares.flatMap((labels) =>
-    arms.map(({ name }) => ({ labels, arm: name, missing })),
+    arms.map(({ name }) => ({ labels, arm: name, missing: 'not run' })),
   );
   return { scenario, isPapers: false, standIns: [], cells, notes: [missing] };
 }
