@@ -114,7 +114,7 @@ function pretraining({ dimensions, images }: DemoData, out: string): PretrainInp
     ...shared,
     dimensions,
     optimiser,
-    steps: 200,
+    steps: 150,
     batch: 8,
     // At full weight the comparisons keep so short a run from learning to restore, and so does heavy noise.
     loss: { compareWeight: 0.02 },
@@ -132,7 +132,7 @@ function pretraining({ dimensions, images }: DemoData, out: string): PretrainInp
 }
 
 function finetuning({ dimensions, labels, task }: DemoData, from: string, out: string) {
-  const length = { seeds: SEEDS, labels: 4, steps: 60, select: 'last' };
+  const length = { seeds: SEEDS, labels: 4, steps: 160, select: 'last' };
   const shared = { data: [labels ?? ''], from, out, ...length };
   if (task === 'classification') {
     const size = dimensions === 2 ? [96, 96] : [32, 32, 32];
