@@ -44,7 +44,6 @@ const paperLoss = {
 } as const;
 
 const officialOptimiser = {
-  name: 'sgd',
   schedule: 'cosine-per-epoch',
   momentum: 0.9,
   weightDecay: 1e-4,

@@ -198,15 +198,14 @@ const lossSchema = (levels: 3 | 5) =>
   });
 
 const optimiserSchema = v.strictObject({
-  name: oneOf('SGD with momentum, as published, or AdamW.', ['sgd', 'adamw']),
-  learningRate: positive('Learning rate at its height.'),
+  learningRate: positive('Learning rate of SGD at its height.'),
   schedule: oneOf('Learning rate over the run: cosine to 0 by step or by epoch, or constant.', [
     'cosine',
     'cosine-per-epoch',
     'constant',
   ]),
   momentum: belowOne('Momentum of SGD.'),
-  weightDecay: real('Weight decay.', 0),
+  weightDecay: real('Weight decay of SGD.', 0),
   warmupSteps: whole('Steps in which the learning rate rises from 0.', 0),
   clipGradientNorm: orNone(positive('Largest norm of the gradient of all weights.')),
 });

@@ -1,12 +1,9 @@
 import {
-  Adam,
   clearGradients,
   clipGradientNorm,
   gradientNorm,
   keep,
-  type NamedParameters,
   noGrad,
-  type Optimiser,
   RandomStream,
   SGD,
   scope,
@@ -14,7 +11,7 @@ import {
   type Tensor,
 } from '@pcrl/torch';
 import type { Method, MethodFactory, StepContext } from '../methods/method.js';
-import type { OptimiserSettings, PretrainSettings } from '../settings/index.js';
+import type { PretrainSettings } from '../settings/index.js';
 import { renderViews } from '../views/index.js';
 import type { PreparedSample } from '../views/prepare.js';
 import type { Compute } from './device.js';
@@ -30,7 +27,7 @@ export interface StepValues {
 /** A method under training: its network, its optimiser, and the two halves of a step. */
 export class Trainer implements Disposable {
   readonly method: Method;
-  readonly #optimiser: Optimiser;
+  readonly #optimiser: SGD;
   readonly #parameters: ReadonlyMap<string, Tensor>;
 
   constructor(
@@ -42,7 +39,8 @@ export class Trainer implements Disposable {
     this.method = scope(() => build(settings, random));
     this.method.network.to(compute.device).train();
     this.#parameters = this.method.network.namedParameters();
-    this.#optimiser = makeOptimiser(settings.optimiser, this.#parameters);
+    const { momentum, weightDecay } = settings.optimiser;
+    this.#optimiser = new SGD(this.#parameters, { momentum, weightDecay });
   }
 
   /** Renders the views, computes the loss and its gradients. The weights stay as they are. */
@@ -107,15 +105,6 @@ export class Trainer implements Disposable {
     this.#optimiser[Symbol.dispose]();
     this.method.network.dispose();
   }
-}
-
-function makeOptimiser(
-  { name, momentum, weightDecay }: OptimiserSettings,
-  parameters: NamedParameters,
-): Optimiser {
-  return name === 'adamw'
-    ? new Adam(parameters, { weightDecay, decoupled: true })
-    : new SGD(parameters, { momentum, weightDecay });
 }
 
 function asScalar(value: Tensor): Tensor {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { learningRate } from '../../src/training/schedule.js';
 
 const sgd = {
-  name: 'sgd',
   learningRate: 0.1,
   schedule: 'cosine',
   momentum: 0.9,

@@ -20,6 +20,7 @@ import {
   instanceNorm,
   interpolate,
   Linear,
+  liveTensors,
   Module,
   maxPool,
   mseLoss,
@@ -212,10 +213,19 @@ describe.skipIf(noPyTorch)(`optimisers against PyTorch ${noPyTorch ?? ''}`, () =
   });
 });
 
-it.each([
+const savedOptimisers = [
   ['SGD', (p: Map<string, Tensor>) => new SGD(p, { momentum: 0.9, weightDecay: 1e-2 })],
   ['Adam', (p: Map<string, Tensor>) => new Adam(p)],
-] as const)('%s goes on from its saved state as if never stopped', (_, make) => {
+] as const;
+
+it.each(savedOptimisers)('%s makes no tensors when its state is asked for', (_, make) => {
+  const { optimiser } = trainQuadratic(make, 3);
+  const before = liveTensors().tensors;
+  optimiser.state();
+  expect(liveTensors().tensors).toBe(before);
+});
+
+it.each(savedOptimisers)('%s goes on from its saved state as if never stopped', (_, make) => {
   const { parameters: straight } = trainQuadratic(make, 20);
   const { optimiser, parameters } = trainQuadratic(make, 10);
   const next = make(parameters);
