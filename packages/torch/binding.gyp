@@ -39,13 +39,14 @@
       "target_name": "reading",
       "sources": [
         "native/area_means.cc",
+        "native/interpolation.cc",
         "native/png_filters.cc",
         "native/reading.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8"],
       "cflags_cc!": ["-fno-exceptions"],
-      "cflags_cc": ["-fexceptions", "-fvisibility=hidden"]
+      "cflags_cc": ["-fexceptions", "-fvisibility=hidden", "-ffp-contract=off"]
     }
   ]
 }

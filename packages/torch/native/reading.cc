@@ -1,9 +1,11 @@
-// For readers of files: huge pages for large arrays of JavaScript, a heap that keeps smaller ones, rows of
-// PNGs, pictures shrunk. Knows nothing of libtorch, so that threads that only read load no more than this.
+// For the threads that read files and cut views: huge pages for large arrays of JavaScript, a heap that keeps
+// smaller ones, rows of PNGs, pictures shrunk, views cut out. Knows nothing of libtorch, so that these threads
+// load no more than this.
 #include <napi.h>
 
 #include "area_means.h"
 #include "heap.h"
+#include "interpolation.h"
 #include "png_filters.h"
 
 #if defined(__linux__)
@@ -35,6 +37,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports["keepFreedMemory"] = Napi::Function::New(env, keepFreed);
   exports["undoPngFilters"] = Napi::Function::New(env, undoPngFilters);
   exports["areaMeans"] = Napi::Function::New(env, areaMeans);
+  exports["interpolateView"] = Napi::Function::New(env, interpolateView);
   return exports;
 }
 

@@ -14,6 +14,7 @@ interface Native {
     factor: number,
     out: Float32Array,
   ): void;
+  interpolateView(out: Float32Array, view: InterpolatedView): void;
 }
 
 /** What a grey picture may be stored in. */
@@ -82,4 +83,35 @@ export function areaMeans(
   out: Float32Array,
 ): void {
   native().areaMeans(pixels, width, height, columns, rows, factor, out);
+}
+
+/** A view as {@link interpolateView} cuts it: of 2 or 3 axes, one number for each, the last axis fastest. */
+export interface InterpolatedView {
+  readonly size: Float64Array;
+  /** What it is cut from. */
+  readonly voxels: Float32Array;
+  readonly grid: Float64Array;
+  /** The region of the grid that may be read: where it begins, and its size. What lies beyond repeats its edge. */
+  readonly start: Float64Array;
+  readonly extents: Float64Array;
+  /** Where the view's first voxel lies, in voxels of the region. */
+  readonly base: Float64Array;
+  /** How far a step along axis j of the view goes along axis i of the region, at `i * axes + j`. */
+  readonly steps: Float64Array;
+  /** A voxel of the view is the mean of points at these distances from it; one point after the other. */
+  readonly points: Float64Array;
+  /** Voxels that do not lie between these, both included, are `outside`. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly outside: number;
+}
+
+/**
+ * Cuts a view out of an image, linear along each axis, in double precision: the same bits on every processor.
+ *
+ * @param out receives the view
+ * @throws RangeError where sizes do not fit, or a number is not finite
+ */
+export function interpolateView(out: Float32Array, view: InterpolatedView): void {
+  native().interpolateView(out, view);
 }

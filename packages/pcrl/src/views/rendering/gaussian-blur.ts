@@ -1,4 +1,4 @@
-import { cat, type Device, scope, type Tensor, tensor } from '@pcrl/torch';
+import { call, empty, scope, type Tensor, tensor } from '@pcrl/torch';
 
 /** The filter ends at this many standard deviations, as in scipy. */
 const TRUNCATE = 4;
@@ -9,10 +9,17 @@ const TRUNCATE = 4;
  */
 export type BlurBorder = 'reflect' | 'nearest';
 
+/** What does not differ from view to view. */
+export interface BlurRules {
+  readonly border: BlurBorder;
+  /** No standard deviation is larger. It says how much is read for each voxel, whatever is drawn. */
+  readonly largest: number;
+}
+
 /**
  * A Gaussian filter, in place, with standard deviations of its own for each item and axis. Along one axis it is a
- * product with a banded matrix, which holds the border's rule too; the products run item by item so
- * that the bits do not depend on the batch.
+ * product with a banded matrix, block by block, which holds the border's rule too. A batched product takes item
+ * by item, and as much of each, so that the bits do not depend on the batch.
  *
  * @param views `[N, 1, ...size]`
  * @param deviations for each item, per axis, in voxels; 0 leaves the axis as it is
@@ -20,78 +27,77 @@ export type BlurBorder = 'reflect' | 'nearest';
 export function gaussianBlur(
   views: Tensor,
   deviations: readonly (readonly number[])[],
-  border: BlurBorder,
+  rules: BlurRules,
 ): void {
-  const size = views.shape.slice(2);
-  const blurred = deviations.flatMap((of, item) => (of.some((value) => value > 0) ? [item] : []));
-  const matrices = size.map((side, axis) =>
-    blurMatrices(
-      blurred.map((item) => deviations[item]![axis]!),
-      side,
-      border,
-      views.device,
-    ),
-  );
-  blurred.forEach((item, index) => {
-    scope(() => {
-      const values = matrices.reduce(
-        (lines, of, axis) =>
-          filterFirstAxis(lines, of.select(0, index), radiusOf(deviations[item]![axis]!)),
-        views.select(0, item),
-      );
-      views.select(0, item).copy_(values.reshape([1, ...size]));
+  const items = deviations.flatMap((of, item) => (of.some((value) => value > 0) ? [item] : []));
+  if (items.length === 0) return;
+  const [, , ...size] = views.shape;
+  scope(() => {
+    const index = tensor(Int32Array.from(items), [items.length], { device: views.device });
+    let values = views.indexSelect(0, index);
+    size.forEach((side, axis) => {
+      const along = items.map((item) => deviations[item]![axis]!);
+      values = filterFirstAxis(values.reshape([items.length, side, -1]), along, rules);
     });
+    const blurred = values.reshape([items.length, 1, ...size]);
+    call('aten::index_copy_', views, 0, index.to({ dtype: 'i64' }), blurred);
   });
 }
 
-/** Rows of a banded matrix that are multiplied at once. */
-const BLOCK = 64;
+/** Voxels of a line that one product makes: fewer take more calls, more multiply more zeros. */
+const BLOCK = 32;
 
-/** Filters the first axis of what is left and puts it last: after one turn per axis all are done. */
-function filterFirstAxis(values: Tensor, matrix: Tensor, radius: number): Tensor {
-  const side = matrix.shape[0]!;
-  const lines = values.reshape([side, -1]).transpose(0, 1);
-  const blocks = Array.from({ length: Math.ceil(side / BLOCK) }, (_, block) => {
-    const [first, end] = [block * BLOCK, Math.min(side, (block + 1) * BLOCK)];
-    // Outside these columns the block's rows are 0.
-    const [from, to] = [Math.max(0, first - radius), Math.min(side, end + radius)];
-    const band = matrix.narrow(0, first, end - first).narrow(1, from, to - from);
-    return lines.narrow(1, from, to - from).matmul(band.transpose(0, 1));
-  });
-  return blocks.length === 1 ? blocks[0]! : cat(blocks, 1);
-}
-
-function blurMatrices(
+/**
+ * Filters the first axis of what is left of each item and puts it last: after one turn per axis all are done.
+ *
+ * @param values `[N, side, rest]`
+ * @returns `[N, rest, side]`
+ */
+function filterFirstAxis(
+  values: Tensor,
   deviations: readonly number[],
-  side: number,
-  border: BlurBorder,
-  device: Device,
+  { border, largest }: BlurRules,
 ): Tensor {
-  const values = new Float32Array(deviations.length * side * side);
-  deviations.forEach((deviation, item) => {
-    fillBlurMatrix(
-      values.subarray(item * side * side, (item + 1) * side * side),
-      side,
-      deviation,
-      border,
-    );
-  });
-  return tensor(values, [deviations.length, side, side], { device });
+  const { device } = values;
+  const [items, side, rest] = values.shape as [number, number, number];
+  const filtered = empty([items, rest, side], { device });
+  const lines = values.transpose(1, 2);
+  const reach = radiusOf(largest);
+  for (let first = 0; first < side; first += BLOCK) {
+    const count = Math.min(BLOCK, side - first);
+    const from = Math.max(0, first - reach);
+    const width = Math.min(side, first + count + reach) - from;
+    const weights = new Float32Array(items * width * count);
+    deviations.forEach((deviation, item) => {
+      const ofItem = weights.subarray(item * width * count, (item + 1) * width * count);
+      fillWeights(ofItem, { first, count, from, side }, gaussianWeights(deviation), border);
+    });
+    const band = tensor(weights, [items, width, count], { device });
+    call('aten::bmm.out', lines.narrow(2, from, width), band, filtered.narrow(2, first, count));
+  }
+  return filtered;
 }
 
-/** `matrix[i][j]` is the weight of voxel j in the filtered voxel i. */
-function fillBlurMatrix(
-  matrix: Float32Array,
-  side: number,
-  deviation: number,
+/** `count` voxels of a line of `side`, made of those that begin at `from`. */
+interface Block {
+  readonly first: number;
+  readonly count: number;
+  readonly from: number;
+  readonly side: number;
+}
+
+/** `weights[j][i]` is the weight of voxel `from + j` in the filtered voxel `first + i`. */
+function fillWeights(
+  weights: Float32Array,
+  { first, count, from, side }: Block,
+  filter: Float64Array,
   border: BlurBorder,
 ): void {
-  const weights = gaussianWeights(deviation);
-  const radius = weights.length - 1;
-  for (let i = 0; i < side; i++) {
+  const radius = filter.length - 1;
+  for (let i = 0; i < count; i++) {
     for (let offset = -radius; offset <= radius; offset++) {
-      const j = insideOf(i + offset, side, border);
-      matrix[i * side + j]! += weights[Math.abs(offset)]!;
+      const j = insideOf(first + i + offset, side, border) - from;
+      weights[j * count + i]! += filter[Math.abs(offset)]!;
     }
   }
 }

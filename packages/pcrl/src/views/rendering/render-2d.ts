@@ -32,28 +32,33 @@ export function render2D(
     return rowsOnDevice(rows, device).reshape([-1, 1, ...size]);
   };
   const clean = crops(globalSize!, 0, settings.globalViews);
-  const inputs = scope(() => changed(clean.clone(), viewMajor(globals)));
+  const targets = imagenetNormalise(clean);
+  const inputs = scope(() => changed(clean, viewMajor(globals), settings));
   const locals = samples.map(({ plan }) => plan.locals);
   const localInputs =
     settings.localViews === 0
       ? empty([0, 3, ...localSize!], { device })
-      : scope(() => changed(crops(localSize!, settings.globalViews), viewMajor(locals)));
+      : scope(() => changed(crops(localSize!, settings.globalViews), viewMajor(locals), settings));
   return {
     globals: pairOfViews(inputs),
-    targets: pairOfViews(imagenetNormalise(clean)),
+    targets: pairOfViews(targets),
     locals: localInputs,
   };
 }
 
 /** The inputs that clean views become. Blur and changes of intensity are applied to `views` in place. */
-function changed(views: Tensor, plans: readonly ViewPlan<Appearance2D>[]): Tensor {
+function changed(
+  views: Tensor,
+  plans: readonly ViewPlan<Appearance2D>[],
+  { blur }: ViewSettings2D,
+): Tensor {
   const appearances = plans.map(({ appearance }) => appearance);
   // Pillow repeats the edge pixels too. It blurs with three boxes; on white noise in [0, 1] the two
   // differ by 0.004 on average.
   gaussianBlur(
     views,
-    appearances.map(({ blur }) => [blur, blur]),
-    'nearest',
+    appearances.map((of) => [of.blur, of.blur]),
+    { border: 'nearest', largest: blur.sigma[1] },
   );
   colorJitter(
     views,
@@ -78,9 +83,9 @@ export function imagenetNormalise(grey: Tensor): Tensor {
     const [items, , ...size] = grey.shape;
     const channels = empty([items!, 3, ...size], { device: grey.device });
     IMAGENET_MEAN.forEach((mean, channel) => {
-      const into = channels.narrow(1, channel, 1);
-      call('aten::sub.out', grey, tensor(mean), 1, into);
-      into.div_(IMAGENET_DEVIATION[channel]!);
+      const deviation = IMAGENET_DEVIATION[channel]!;
+      const offset = tensor(-mean / deviation);
+      call('aten::add.out', offset, grey, 1 / deviation, channels.narrow(1, channel, 1));
     });
     return channels;
   });

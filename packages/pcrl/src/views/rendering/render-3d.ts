@@ -72,7 +72,7 @@ function changed(set: ViewSet, settings: ViewSettings3D): Tensor {
     gaussianBlur(
       clean,
       appearances.map(({ blur }) => blur),
-      'reflect',
+      { border: 'reflect', largest: settings.blur.std[1] },
     );
     const rows = clean.reshape([appearances.length, -1]);
     addNoise(rows, set);
