@@ -24,6 +24,8 @@ export function spawnedToEndWithParent(): {
  */
 export function whenParentIsGone(stop: () => void): () => void {
   if (process.env[ENDS_WITH_PARENT] === undefined) return () => undefined;
+  // It may have gone while this process was starting.
+  if (!process.connected) stop();
   process.on('disconnect', stop);
   // Listening alone keeps no run from its end.
   process.channel?.unref();
