@@ -14,6 +14,7 @@ import { checkHeaders } from './headers.js';
 import { chosenLabels } from './label-columns.js';
 import { classFolders, maskFolders } from './labelled-folders.js';
 import { classLabelling, numberLabelling } from './labelling.js';
+import { namedMasks } from './mask-names.js';
 import { type Archive, noteCount, noteMissing, type Opening } from './opening.js';
 import { toCase } from './rows.js';
 import { isUnlabelledRow, type Source } from './source.js';
@@ -91,7 +92,7 @@ async function labelledRows(
   if (use === 'segmentation') {
     requireMaskColumn(sources, findings);
     const cases = labelled.map((candidate) => toCase(candidate, use, findings));
-    return { cases, labelNames: [], problems: [] };
+    return { cases, labelNames: [], ...(await namedMasks(sources, findings)), problems: [] };
   }
   const labelling = use === 'classification' ? classLabelling : numberLabelling;
   const { of, ...named } = labelling(sources, wanted, findings);
@@ -120,7 +121,7 @@ async function inFolders(
   const found = use === 'segmentation' ? await maskFolders(source) : undefined;
   if (!found) return undefined;
   noteCount(notes, candidates.length - found.cases.length, 'images without a mask, left out');
-  return { ...found, problems: [] };
+  return { ...found, ...(await namedMasks(opening.sources, findings)), problems: [] };
 }
 
 function labelledArchive(

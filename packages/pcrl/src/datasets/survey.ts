@@ -6,6 +6,7 @@ import { classNames, LABEL, labelKind } from './label-kind.js';
 import { folderLabels } from './labelled-folders.js';
 import { type Labelling, numbersIn, oneOfClasses } from './labelling.js';
 import { LAYOUT_DEFAULTS, type LayoutContent, type LayoutOptions } from './layouts/layout.js';
+import { namedMasks } from './mask-names.js';
 import { type Archive, openPaths } from './opening.js';
 import { labelsOf, maskOf, toCase } from './rows.js';
 import { type Candidate, isInside, isUnlabelledRow, type Source } from './source.js';
@@ -53,7 +54,7 @@ export async function surveyDataset(
     ...named(labelling),
     ...(placed ? { labelNames: placed.labelNames } : {}),
     ...(placed?.exclusive ? { exclusive: true } : {}),
-    ...namesOf(archives),
+    ...(archives.length > 0 ? namesOf(archives) : await namedMasks(unlabelled.sources, findings)),
     problems: [...findings.problems, ...missing],
     notes: [
       ...new Set([...unlabelled.notes, ...archives.flatMap(({ content }) => content.notes ?? [])]),

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeNifti } from '../images/index.js';
 import { drawThoraxPhantom, type PhantomRequest, type ThoraxPhantom } from './draw.js';
+import { phantomLabels } from './labels.js';
 
 /** How many patients to draw for each purpose. */
 export interface PhantomCases {
@@ -30,7 +31,7 @@ export interface PhantomDataset {
  *
  *     unlabelled/patient-001.nii.gz ...
  *     images/patient-009.nii.gz ...     masks/patient-009.nii.gz ...
- *     labels.csv
+ *     labels.csv                        dataset.json: names of the values in masks
  *
  * Every image is another patient. The values in the masks are `phantomLabels`.
  */
@@ -60,6 +61,8 @@ export async function writePhantomDataset(
   }
   const labels = join(folder, 'labels.csv');
   await writeFile(labels, `${rows.join('\n')}\n`);
+  const names = { labels: { background: 0, ...phantomLabels } };
+  await writeFile(join(folder, 'dataset.json'), `${JSON.stringify(names, null, 2)}\n`);
   return { unlabelled: join(folder, 'unlabelled'), labels };
 }
 
