@@ -27,7 +27,7 @@ export async function readMask(item: Case, place: ImageHeader): Promise<Image> {
   throw new ImageError(
     path,
     `the mask lies on another grid than its image ${item.image}:\n${grids}`,
-    'Resample the mask (nearest neighbour) to the grid of its image, or fine-tune with --set dataset.masks=resample.',
+    'Have it brought to that grid, by nearest voxels: fine-tune with --set dataset.masks=resample, or prepare with --masks resample.',
   );
 }
 

@@ -36,10 +36,14 @@ export interface PreparedCase {
 export async function prepareCase({ id, item, preparing }: CaseJob): Promise<PreparedCase> {
   const paths = item.channels ?? [item.image];
   const images = await Promise.all(paths.map((path) => readUsable(path, preparing)));
+  const resamplesMask = preparing.dimensions === 3 && preparing.masks === 'resample';
   const masks = await Promise.all(
     masksOf(item, preparing).map(async ({ part, path }) => ({
       part,
-      image: await readMask({ ...item, mask: path }, placeInFile(images[0]!)),
+      image: await readMask(
+        { image: item.image, mask: path, resamplesMask },
+        placeInFile(images[0]!),
+      ),
     })),
   );
   const sources = await Promise.all(filesOf(item, preparing).map(fingerprint));

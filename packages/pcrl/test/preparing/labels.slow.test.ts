@@ -4,10 +4,10 @@ import { expect, it } from 'vitest';
 import { type Case, openDataset, readMask } from '../../src/datasets/index.js';
 import { PAPER_SHARES, splitByPatient } from '../../src/datasets/split.js';
 import { tellTask } from '../../src/datasets/tell-task.js';
-import { readImageHeader, writePng } from '../../src/images/index.js';
+import { readImageHeader, writeNifti, writePng } from '../../src/images/index.js';
 import { surveySources, verify } from '../../src/preparing/index.js';
 import { temporaryFolder } from '../images/folders.js';
-import { prepareRecorded } from './recording.js';
+import { NATIVE, prepareRecorded } from './recording.js';
 
 const root = temporaryFolder();
 const quiet = { count: () => undefined, interrupted: () => false };
@@ -149,4 +149,30 @@ it('keeps the masks of lungs and the boxes of findings where they belong', async
     ...Array(3).fill([20, 10]),
   ]);
   expect(readFileSync(join(small, 'problems.csv'), 'utf8').trim().split('\n')).toHaveLength(1);
+});
+
+it('brings a mask of another grid to that of its image where it is asked to', async () => {
+  const source = join(root, 'coarse');
+  for (const part of ['images', 'masks']) mkdirSync(join(source, part), { recursive: true });
+  const fine = { size: [8, 6, 4], spacing: [1, 1, 1] };
+  const voxels = Int16Array.from({ length: 192 }, (_, at) => (at * 37) % 101);
+  await writeNifti(join(source, 'images', 'a.nii'), { ...fine, voxels });
+  const coarse = { size: [4, 3, 2], spacing: [2, 2, 2], origin: [0.5, 0.5, 0.5] };
+  const labels = Uint8Array.from({ length: 24 }, (_, at) => at % 3);
+  await writeNifti(join(source, 'masks', 'a.nii'), { ...coarse, voxels: labels });
+  const refused = await prepareRecorded(source, join(root, 'refused'));
+  expect(refused.prepared).toBe(0);
+  expect(readFileSync(refused.table, 'utf8')).toContain('the mask lies on another grid');
+  const cache = join(root, 'brought');
+  const preparing = { ...NATIVE, masks: 'resample' } as const;
+  expect(await prepareRecorded(source, cache, { preparing })).toMatchObject({ prepared: 1 });
+  const [item] = (await openDataset([cache], { use: 'segmentation' })).cases;
+  const mask = await readMask(item!, await readImageHeader(item!.image));
+  expect(mask.size).toEqual(fine.size);
+  const nearest = Array.from({ length: 192 }, (_, at) => {
+    const [x, y, z] = [Math.floor(at / 24), Math.floor(at / 4) % 6, at % 4];
+    return labels[(x >> 1) * 6 + (y >> 1) * 2 + (z >> 1)];
+  });
+  expect([...mask.voxels]).toEqual(nearest);
+  await expect(prepareRecorded(source, cache)).rejects.toThrow('--masks resample');
 });

@@ -19,6 +19,7 @@ interface PrepareFlags {
   readonly out: string;
   readonly spacing?: number | 'native';
   readonly intensity?: 'auto' | 'ct' | 'percentile';
+  readonly masks?: 'on-grid' | 'resample';
   readonly size?: number;
   readonly workers?: number;
   readonly shard?: string;
@@ -46,6 +47,12 @@ export function addDataPrepare(data: Command, exitWith: ExitWith): void {
         'ct',
         'percentile',
       ]),
+    )
+    .addOption(
+      new Option(
+        '--masks <how>',
+        'volumes: masks on another grid than their image are set aside (on-grid) or brought to it (resample): on-grid',
+      ).choices(['on-grid', 'resample']),
     )
     .addOption(
       new Option('--size <pixels>', 'pictures: pixels of the short side: 430').argParser(
@@ -89,10 +96,13 @@ function settingsFor(dimensions: 2 | 3, flags: PrepareFlags): Preparing {
   if (dimensions === 2) {
     refuse('pictures', flags.spacing, '--spacing');
     refuse('pictures', flags.intensity, '--intensity');
+    refuse('pictures', flags.masks, '--masks');
     return { dimensions, shortSide: flags.size ?? 430 };
   }
   refuse('volumes', flags.size, '--size');
-  return { dimensions, spacing: flags.spacing ?? 1, intensity: flags.intensity ?? 'auto' };
+  const { spacing: millimetres = 1, intensity = 'auto', masks } = flags;
+  const resampling = masks === 'resample' ? { masks } : {};
+  return { dimensions, spacing: millimetres, intensity, ...resampling };
 }
 
 function refuse(kind: string, value: unknown, flag: string): void {

@@ -10,6 +10,8 @@ export interface VolumePreparing {
   /** Millimetres per voxel, or each volume's own. */
   readonly spacing: number | 'native';
   readonly intensity: Intensity;
+  /** Masks on another grid than their image are brought to it; without this they are refused. */
+  readonly masks?: 'resample';
 }
 
 /** How pictures were prepared. */
@@ -63,7 +65,10 @@ export function checkVersion(folder: string, cache: CacheDescription): void {
 export function renewal(folder: string, { sources, preparing }: CacheDescription): string {
   const options =
     preparing.dimensions === 3
-      ? ['--spacing', String(preparing.spacing), '--intensity', preparing.intensity]
+      ? [
+          ...['--spacing', String(preparing.spacing), '--intensity', preparing.intensity],
+          ...(preparing.masks ? ['--masks', preparing.masks] : []),
+        ]
       : ['--size', String(preparing.shortSide)];
   const words = ['pcrl', 'data', 'prepare', ...sources, '--out', folder, ...options];
   return words.map((word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word}'`)).join(' ');
