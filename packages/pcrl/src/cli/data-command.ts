@@ -3,7 +3,7 @@ import { addDataInspect } from './data/inspect-command.js';
 import { addDataPhantom } from './data/phantom-command.js';
 import { addDataPrepare } from './data/prepare-command.js';
 import { addDataVerify } from './data/verify-command.js';
-import type { ExitWith } from './program.js';
+import type { ExitWith } from './exit-with.js';
 
 /** `pcrl data ...`: everything about images before training. */
 export function addData(program: Command, exitWith: ExitWith): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ExitWith } from './program.js';
+import type { ExitWith } from './exit-with.js';
 
 const EXAMPLES = `
 Exit code 1 when libtorch does not load or computes wrongly.

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { PROTOCOLS } from '../settings/finetune/archives.js';
 import type { FinetuneInput } from '../settings/finetune/registry.js';
 import type { Group } from '../settings/merge.js';
-import type { ExitWith } from './program.js';
+import type { ExitWith } from './exit-with.js';
 import {
   addSettingFlags,
   type FlagValues,

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { PretrainInput } from '../settings/pretrain-schema.js';
-import type { ExitWith } from './program.js';
+import type { ExitWith } from './exit-with.js';
 import {
   addSettingFlags,
   type FlagValues,

@@ -4,6 +4,7 @@ import { addCompare } from './compare-command.js';
 import { addData } from './data-command.js';
 import { addDemo } from './demo-command.js';
 import { addDoctor } from './doctor-command.js';
+import type { ExitWith } from './exit-with.js';
 import { addFinetune } from './finetune-command.js';
 import { addInfo } from './info-command.js';
 import { addPredict } from './predict-command.js';
@@ -11,9 +12,6 @@ import { addPretrain } from './pretrain-command.js';
 import { addReplay } from './replay-command.js';
 import { addReproduce } from './reproduce-command.js';
 import { addViews } from './views-command.js';
-
-/** Takes the exit code of a command that ran to its end. */
-export type ExitWith = (code: number) => void;
 
 const EXAMPLES = `
 Examples:

@@ -1,9 +1,10 @@
 import { DatasetError } from '../errors.js';
 import { imageDimensions } from '../images/index.js';
+import type { Candidate } from './candidate.js';
 import { existing } from './checks.js';
 import type { Findings } from './findings.js';
 import { noImages, noteCount, type Opening } from './opening.js';
-import { type Candidate, isInside } from './source.js';
+import { isInside } from './source.js';
 
 /** The images of folders, CSVs and lists that are there and of the wanted dimensions. */
 export async function usableCandidates({

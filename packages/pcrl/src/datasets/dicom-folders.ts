@@ -1,6 +1,6 @@
 import { dirname, extname } from 'node:path';
 import { isDicom, isDicomName, listSeries, type SeriesListing } from '../images/index.js';
-import type { Candidate } from './source.js';
+import type { Candidate } from './candidate.js';
 
 /** What the DICOM files among others are, and the others. */
 export interface DicomContent {

@@ -1,9 +1,9 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { isDicom, isImageCompanion, isImageFolder, isImagePath } from '../images/index.js';
+import type { Candidate } from './candidate.js';
 import { dicomAmong } from './dicom-folders.js';
 import { isOwnFolder } from './own-folders.js';
-import type { Candidate } from './source.js';
 
 export interface FolderListing {
   /** Paths of the images, sorted; those in DICOM come first. */
@@ -42,7 +42,7 @@ export async function filesBelow(folder: string, passedOver: string[] = []): Pro
 
   const visit = async (current: string): Promise<void> => {
     const found = await namesIn(current, followed);
-    if (current !== folder && isOwnFolder(found)) {
+    if (current !== folder && isOwnFolder([...found.files, ...found.folders])) {
       passedOver.push(current);
       return;
     }

@@ -1,8 +1,9 @@
 import { relative, sep } from 'node:path';
 import { isImagePath } from '../images/index.js';
+import type { Candidate } from './candidate.js';
 import type { Case, Split } from './dataset.js';
 import { filesBelow } from './folder.js';
-import { type Candidate, IMAGES_FOLDER, MASKS_FOLDER, type Source } from './source.js';
+import { IMAGES_FOLDER, MASKS_FOLDER, type Source } from './source.js';
 
 /** Names of folders that say which part of the data they hold. */
 const SPLITS: ReadonlyMap<string, Split> = new Map([

@@ -1,9 +1,10 @@
+import type { Candidate } from './candidate.js';
 import type { Case, Dataset } from './dataset.js';
 import type { Findings } from './findings.js';
 import { labelColumns, looksLikeLabel } from './label-columns.js';
 import { classNames, isNumber, LABEL, labelKind } from './label-kind.js';
 import { labelsOf } from './rows.js';
-import type { Candidate, Source } from './source.js';
+import type { Source } from './source.js';
 
 /** What tables say of images, and how a row says it. */
 export interface Labelling extends Pick<Dataset, 'labelNames' | 'exclusive' | 'targetName'> {

@@ -9,11 +9,12 @@ import {
   isImagePath,
   readImageDimensions,
 } from '../images/index.js';
+import type { Candidate } from './candidate.js';
 import type { Use } from './dataset.js';
 import type { Findings } from './findings.js';
 import type { Layout, LayoutContent, LayoutOptions } from './layouts/layout.js';
 import { recogniseLayout } from './layouts/recognise.js';
-import { type Candidate, openSource, type Source, tableIn } from './source.js';
+import { openSource, type Source, tableIn } from './source.js';
 
 /** A folder that was recognised as a public archive. */
 export interface Archive {

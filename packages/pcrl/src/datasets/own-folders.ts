@@ -1,5 +1,3 @@
-import type { FolderNames } from './folder.js';
-
 /** Names that stand together only in what pcrl wrote: a cache, an inspection, a run, predictions. */
 const TOGETHER: readonly (readonly [string, string])[] = [
   ['cache.json', 'cases'],
@@ -8,9 +6,11 @@ const TOGETHER: readonly (readonly [string, string])[] = [
   ['predictions.csv', 'predictions.json'],
 ];
 
-/** Whether pcrl wrote a folder. Among someone's images it is passed over: its pictures are no data. */
-export function isOwnFolder({ files, folders }: FolderNames): boolean {
-  return TOGETHER.some((names) =>
-    names.every((name) => files.includes(name) || folders.includes(name)),
-  );
+/**
+ * Whether pcrl wrote a folder. Among someone's images it is passed over: its pictures are no data.
+ *
+ * @param names of the files and folders in it
+ */
+export function isOwnFolder(names: readonly string[]): boolean {
+  return TOGETHER.some((together) => together.every((name) => names.includes(name)));
 }

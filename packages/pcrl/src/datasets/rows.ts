@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { isImagePath } from '../images/index.js';
+import type { Candidate } from './candidate.js';
 import type { Case, Split, Use } from './dataset.js';
 import type { Findings } from './findings.js';
 import { labelValue } from './label-columns.js';
-import { type Candidate, isInside, isUnlabelledRow } from './source.js';
+import { isInside, isUnlabelledRow } from './source.js';
 
 const SPLITS: ReadonlySet<string> = new Set<Split>(['train', 'val', 'test']);
 

@@ -2,26 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { DatasetError } from '../errors.js';
 import { imageExtensions, isDicom, isImageFolder, isImagePath } from '../images/index.js';
-import { parseCsv, type Row, type Table } from './csv.js';
+import type { Candidate } from './candidate.js';
+import { parseCsv, type Table } from './csv.js';
 import { firstLine, listFolder, namesIn } from './folder.js';
-
-/** An image that a source names, before it is known to exist. */
-export interface Candidate {
-  /** Absolute path. */
-  readonly image: string;
-  /** For messages: the path, or the row and the path as written there. */
-  readonly shown: string;
-  /** Told by its content, where the name does not tell. */
-  readonly dimensions?: 2 | 3;
-  /** As its header names it. */
-  readonly patient?: string;
-  /** Why it cannot be used, where its header says so. */
-  readonly problem?: string;
-  /** The CSV row that names it. */
-  readonly row?: Row;
-  /** Absolute folder of that CSV; its paths may not lead out of it. */
-  readonly folder?: string;
-}
 
 /** Words in a `split` column for images that are for pre-training only. */
 const UNLABELLED_SPLITS = new Set(['pretrain', 'unlabelled', 'unlabeled']);

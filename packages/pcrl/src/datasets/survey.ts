@@ -1,3 +1,4 @@
+import type { Candidate } from './candidate.js';
 import { existing } from './checks.js';
 import type { Case, Dataset, Problem, Region } from './dataset.js';
 import { Findings } from './findings.js';
@@ -9,7 +10,7 @@ import { LAYOUT_DEFAULTS, type LayoutContent, type LayoutOptions } from './layou
 import { namedMasks } from './mask-names.js';
 import { type Archive, openPaths } from './opening.js';
 import { labelsOf, maskOf, toCase } from './rows.js';
-import { type Candidate, isInside, isUnlabelledRow, type Source } from './source.js';
+import { isInside, isUnlabelledRow, type Source } from './source.js';
 
 /** Everything that is known of some paths before an image is opened. */
 export interface Survey extends Pick<Dataset, 'labelNames' | 'exclusive' | 'targetName'> {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { ExitWith } from '../program.js';
+import type { ExitWith } from '../exit-with.js';
 import { once } from '../setting-flags.js';
 
 const EXAMPLES = `

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SettingsError } from '../../errors.js';
 import type { Preparing } from '../../preparing/index.js';
-import type { ExitWith } from '../program.js';
+import type { ExitWith } from '../exit-with.js';
 import { once } from '../setting-flags.js';
 
 const EXAMPLES = `

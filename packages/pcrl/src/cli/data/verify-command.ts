@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ExitWith } from '../program.js';
+import type { ExitWith } from '../exit-with.js';
 
 const SHOWN = 10;
 
