@@ -83,9 +83,9 @@ export function imagenetNormalise(grey: Tensor): Tensor {
     const [items, , ...size] = grey.shape;
     const channels = empty([items!, 3, ...size], { device: grey.device });
     IMAGENET_MEAN.forEach((mean, channel) => {
-      const deviation = IMAGENET_DEVIATION[channel]!;
-      const offset = tensor(-mean / deviation);
-      call('aten::add.out', offset, grey, 1 / deviation, channels.narrow(1, channel, 1));
+      const into = channels.narrow(1, channel, 1);
+      call('aten::sub.out', grey, tensor(mean), 1, into);
+      into.div_(IMAGENET_DEVIATION[channel]!);
     });
     return channels;
   });
