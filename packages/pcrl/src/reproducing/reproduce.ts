@@ -16,7 +16,7 @@ import { unfinished } from './runs.js';
 import { makeTable, type ScenarioTable } from './table.js';
 import { heading, kindOfData } from './table-page.js';
 import { NO_SETTINGS, type TableSettings } from './table-settings.js';
-import { mainTable, testTable } from './table-text.js';
+import { emptyRows, mainTable, testTable } from './table-text.js';
 import { writeTable } from './write-table.js';
 
 /** What to reproduce, and how. */
@@ -142,7 +142,7 @@ async function dataFor(
 function sayTable(table: ScenarioTable, reference: string | undefined, io: RunIO): void {
   io.say(`\n${heading(table)}. ${kindOfData(table)}`);
   const { columns, rows } = mainTable(table);
-  for (const line of textTable(columns, rows)) io.say(line);
+  for (const line of [...textTable(columns, rows), ...emptyRows(table)]) io.say(line);
   if (table.tests.length === 0 || reference === undefined) return;
   const tests = testTable(table, reference);
   for (const line of textTable(tests.columns, tests.rows)) io.say(line);

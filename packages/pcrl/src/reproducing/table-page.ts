@@ -20,7 +20,7 @@ import { picturesOf } from './pictures.js';
 import type { Plan } from './plan.js';
 import { printedFigures } from './printed-figures.js';
 import { oursOf, type ScenarioTable } from './table.js';
-import { classTable, mainTable, testTable } from './table-text.js';
+import { classTable, emptyRows, mainTable, testTable } from './table-text.js';
 
 /** A table as a page: figures, learning curves over the shares of labels, pictures, and the runs behind. */
 export async function tablePage(
@@ -75,6 +75,9 @@ function lead({ budget, recipe }: Plan, tables: readonly ScenarioTable[]): strin
 function scenarioContent(made: ScenarioTable, reference = ''): readonly Html[] {
   const main = mainTable(made);
   const classes = classTable(made);
+  const ofGain = made.rows.some(({ ours }) => ours?.gain)
+    ? 'p is of no difference to scratch, corrected for the number of comparisons (Holm). '
+    : '';
   const best = made.rows.filter(({ ours }) => ours).at(-1);
   return [
     paragraph(kindOfData(made)),
@@ -91,9 +94,10 @@ function scenarioContent(made: ScenarioTable, reference = ''): readonly Html[] {
         ]
       : []),
     table({
-      caption: `${made.metric} x100: mean ± standard deviation over seeds, 95 % bootstrap interval over patients. p is of no difference to scratch, corrected for the number of comparisons (Holm). Paper: as printed.`,
+      caption: `${made.metric} x100: mean ± standard deviation over seeds, 95 % bootstrap interval over patients. ${ofGain}Paper: as printed.`,
       ...main,
     }),
+    ...emptyRows(made).map((reason) => paragraph(reason)),
     ...(made.tests.length > 0
       ? [
           table({

@@ -37,10 +37,10 @@ export function mainTable(table: ScenarioTable): {
   const cells = rows.map((row) => [
     row.labels,
     row.arm,
-    ...names.flatMap((name, place) => {
+    ...names.flatMap((name) => {
       const figure = oursOf(row, name, figures);
       return [
-        figure ? withSpread(figure) : (place === 0 && unbroken(row.missing)) || '–',
+        figure ? withSpread(figure) : '–',
         interval(figure?.estimate),
         printedText(row.printed[name]),
       ];
@@ -51,9 +51,19 @@ export function mainTable(table: ScenarioTable): {
   return { columns, rows: cells };
 }
 
-/** Why a figure is missing, in one line of a narrow column. */
-function unbroken(reason: string | undefined): string | undefined {
-  return reason?.replaceAll(' ', '\u00a0');
+/** Why rows of a table stand empty, a sentence a reason: `5 scales: in 3D there are three at most`. */
+export function emptyRows({ rows }: ScenarioTable): readonly string[] {
+  const armsOf = new Map<string, Set<string>>();
+  for (const { arm, missing } of rows) {
+    if (missing !== undefined) {
+      armsOf.set(missing, (armsOf.get(missing) ?? new Set()).add(arm));
+    }
+  }
+  const everyArm = new Set(rows.map(({ arm }) => arm)).size;
+  return [...armsOf].map(([reason, arms]) => {
+    const named = arms.size === everyArm ? 'every row' : [...arms].join('; ');
+    return `${named}: ${reason}`;
+  });
 }
 
 /** Rows held against the recipe's reference row; nothing where there are none. */

@@ -6,7 +6,7 @@ import type { Plan } from './plan.js';
 import { printedFigures } from './printed-figures.js';
 import type { ScenarioTable } from './table.js';
 import { heading, kindOfData, tablePage } from './table-page.js';
-import { csvOf, mainTable, markdownTable, testTable } from './table-text.js';
+import { csvOf, emptyRows, mainTable, markdownTable, testTable } from './table-text.js';
 
 /** Writes a table as CSV, Markdown and HTML, with its pictures, into the folder of all runs. Gives the HTML file. */
 export async function writeTable(
@@ -30,7 +30,7 @@ function write(path: string, text: string): void {
 
 function markdown({ recipe, budget, own }: Plan, tables: readonly ScenarioTable[]): string {
   const parts = tables.map((table) => {
-    const notes = table.notes.map((note) => `- ${note}`);
+    const notes = [...table.notes, ...emptyRows(table)].map((note) => `- ${note}`);
     return [
       `## ${heading(table)}`,
       kindOfData(table),

@@ -3,7 +3,8 @@ import type { GroupFigure, GroupFigures } from './figures.js';
 
 /** A figure x100 with one decimal, as papers print it. */
 export function times100(value: number): string {
-  return (value * 100).toFixed(1);
+  const text = (value * 100).toFixed(1);
+  return text === '-0.0' ? '0.0' : text;
 }
 
 /** `81.2 ± 1.4`: mean over the seeds and their spread. */
@@ -21,7 +22,8 @@ export function interval(estimate: Estimate | undefined): string {
 /** `+2.3 (0.4 to 4.1)`. */
 export function signed(gain: Estimate | undefined): string {
   if (!gain) return '';
-  return `${gain.value < 0 ? '' : '+'}${times100(gain.value)} (${interval(gain)})`;
+  const points = times100(gain.value);
+  return `${points.startsWith('-') ? '' : '+'}${points} (${interval(gain)})`;
 }
 
 /** Tests that cannot give a smaller p than this are no tests. */
