@@ -16,6 +16,7 @@ import {
   writeJson,
 } from '../training/run-folder.js';
 import type { RunIO } from '../training/run-io.js';
+import { aloneInRun } from '../training/run-lock.js';
 import { withLog } from '../training/run-log.js';
 import { CaseStore } from './case-store.js';
 import { epochOf } from './evaluate.js';
@@ -41,14 +42,14 @@ const OFFICIAL_WIDTH = 32;
  *
  * @throws {DatasetError | ImageError} the labelled data have a problem; nothing has been trained then
  * @throws {WeightsError} the weights do not fit the network
- * @throws {RunError} the folder holds a run already, or one with other settings
+ * @throws {RunError} the folder holds a run already, one with other settings, or another process writes it
  * @throws {TrainingError} the loss is not finite, or the disk is full
  */
 export async function finetune(settings: FinetuneSettings, io: RunIO): Promise<FinetuneResult> {
   const folder = runFolder(settings.out);
   const isBegun = claimRunFolder(folder, io.resume);
   if (isBegun) checkResumable(settings.out, readJson(folder.config), settings);
-  return finetuneIn(folder, settings, withLog(io, folder.log));
+  return aloneInRun(folder, () => finetuneIn(folder, settings, withLog(io, folder.log)));
 }
 
 async function finetuneIn(

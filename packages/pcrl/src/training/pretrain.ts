@@ -13,7 +13,8 @@ import type { RunIO } from './run-io.js';
  *
  * @param settings as `resolvePretrainSettings` gives them
  * @throws {DatasetError} the data hold no image, or one only
- * @throws {RunError} the folder holds a run already, or one that cannot be resumed like this
+ * @throws {RunError} the folder holds a run already, one that cannot be resumed like this, or one that another
+ *   process is writing
  * @throws {TrainingError} the loss is not finite, the disk is full, no image is usable
  */
 export async function pretrain(settings: PretrainSettings, io: RunIO): Promise<PretrainResult> {

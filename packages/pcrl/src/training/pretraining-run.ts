@@ -24,6 +24,7 @@ import {
   writeJson,
 } from './run-folder.js';
 import type { RunIO } from './run-io.js';
+import { aloneInRun } from './run-lock.js';
 import { withLog } from './run-log.js';
 import { describePlan, planRun, type RunPlan } from './run-plan.js';
 import { Trainer } from './trainer.js';
@@ -45,6 +46,9 @@ export interface PretrainResult {
   /** Whether it was told to stop before its end; it has saved and can be resumed. */
   readonly interrupted: boolean;
 }
+
+/** What training itself comes to. */
+type RunEnd = Omit<PretrainResult, 'run' | 'seconds'>;
 
 /** The images of a run, and what became of files that are none. */
 export type Images = Pick<Dataset, 'cases' | 'problems' | 'notes'>;
@@ -80,27 +84,35 @@ export async function runPretraining(
   const compute = prepareCompute(settings);
   const isBegun = claimRunFolder(folder, runIO.resume);
   if (isBegun) checkSameSettings(folder.path, readJson(folder.config), settings);
-  const facts = await factsOf(plan, compute);
-  const trainer = new Trainer(settings, compute, build);
-  const run: OpenRun = {
-    settings,
-    io: withLog(runIO, folder.log),
-    images,
-    folder,
-    plan,
-    metrics: new MetricsFile(folder.metrics),
-    checkpoints: new Checkpoints(folder.checkpoints, settings.checkpoint.keep),
-    facts,
-    trainer,
-    settingsHash: settingsHash(settings),
-  };
+  return aloneInRun(folder, async () => {
+    const facts = await factsOf(plan, compute);
+    const trainer = new Trainer(settings, compute, build);
+    const run: OpenRun = {
+      settings,
+      io: withLog(runIO, folder.log),
+      images,
+      folder,
+      plan,
+      metrics: new MetricsFile(folder.metrics),
+      checkpoints: new Checkpoints(folder.checkpoints, settings.checkpoint.keep),
+      facts,
+      trainer,
+      settingsHash: settingsHash(settings),
+    };
+    const end = await carryOut(run, isBegun);
+    return { run: folder.path, seconds: (performance.now() - began) / 1000, ...end };
+  });
+}
+
+/** From the first step that is not done to the last; closes what the run holds. */
+async function carryOut(run: OpenRun, isBegun: boolean): Promise<RunEnd> {
+  const { settings, folder, facts, trainer } = run;
   try {
     const first = isBegun ? resumeRun(run) : 0;
     if (first === 0) begin(run);
     writeJson(folder.config, settings);
     writeJson(folder.facts, facts);
-    const end = await train(run, first);
-    return { run: folder.path, seconds: (performance.now() - began) / 1000, ...end };
+    return await train(run, first);
   } catch (error) {
     if (!isDiskFull(error)) throw error;
     const saved = run.checkpoints.steps().at(-1);
@@ -128,10 +140,7 @@ function begin({ settings, io, folder, trainer }: OpenRun): void {
   initialiseEncoder(trainer.method.encoderState(), settings.network.encoderInit);
 }
 
-async function train(
-  run: OpenRun,
-  first: number,
-): Promise<Omit<PretrainResult, 'run' | 'seconds'>> {
+async function train(run: OpenRun, first: number): Promise<RunEnd> {
   const { settings, io, images, plan, trainer } = run;
   const sayUnusable = ({ path, reason }: Problem) => io.warn(`skipped ${path}: ${reason}`);
   for (const note of images.notes) io.say(note);

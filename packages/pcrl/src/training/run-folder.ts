@@ -26,6 +26,7 @@ export interface RunFolder {
   readonly facts: string;
   readonly metrics: string;
   readonly log: string;
+  readonly lock: string;
   readonly checkpoints: string;
   readonly capture: string;
   readonly weights: string;
@@ -40,6 +41,7 @@ export function runFolder(path: string): RunFolder {
     facts: join(path, 'run.json'),
     metrics: join(path, 'metrics.jsonl'),
     log: join(path, 'log.txt'),
+    lock: join(path, 'lock.json'),
     checkpoints: join(path, 'checkpoints'),
     capture: join(path, 'capture'),
     weights: join(path, 'weights.safetensors'),
@@ -62,19 +64,21 @@ export function claimRunFolder(folder: RunFolder, resume: boolean): boolean {
     );
   }
   makeOutputFolder(folder.path);
-  // A log alone is what a start that failed early leaves.
-  const found = readdirSync(folder.path).filter((name) => name !== 'log.txt');
-  if (found.length === 0) return false;
+  if (holdsNothing(folder)) return false;
   throw new RunError(
     `${folder.path} is not empty, and what it holds is no run`,
     'Choose another --out: nothing is overwritten.',
   );
 }
 
-/** Removes the folder of a run that never began: nothing lies in it but its log. */
-export function removeIfEmpty({ path, log }: RunFolder): void {
-  if (readdirSync(path).some((name) => join(path, name) !== log)) return;
-  rmSync(path, { recursive: true });
+/** Removes the folder of a run that never began. */
+export function removeIfEmpty(folder: RunFolder): void {
+  if (holdsNothing(folder)) rmSync(folder.path, { recursive: true });
+}
+
+/** A log and a lock alone are what a start that failed early leaves. */
+function holdsNothing({ path, log, lock }: RunFolder): boolean {
+  return readdirSync(path).every((name) => [log, lock].includes(join(path, name)));
 }
 
 /** Writes data as JSON, whole or not at all. */

@@ -7,6 +7,7 @@ import { finetune } from '../../src/tasks/finetune.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
 import type { FinetuneResult } from '../../src/tasks/results.js';
 import { noPython, python } from '../python.js';
+import { lockAsAnother } from '../training/foreign-lock.js';
 import { drawPictures, listeningIO, temporaryFolder } from './synthetic.js';
 
 const folder = temporaryFolder();
@@ -133,6 +134,13 @@ answer = [roc_auc_score(rows[:, 2 + k], rows[:, k]) for k in range(2)]`,
     await expect(finetune(other, listeningIO({ resume: true }).io)).rejects.toThrow(
       /begun with other settings:\n {4}batch: 4 in the run, 3 now/,
     );
+  });
+
+  it('refuses to resume a run that another process writes', async () => {
+    const unlock = lockAsAnother(join(folder, 'plain'));
+    const resumed = finetune(settings('plain'), listeningIO({ resume: true }).io);
+    await expect(resumed).rejects.toThrow(/is being written by process/);
+    unlock();
   });
 
   it('leaves a frozen encoder as it came', async () => {

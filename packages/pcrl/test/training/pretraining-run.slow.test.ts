@@ -13,6 +13,7 @@ import { runPretraining } from '../../src/training/pretraining-run.js';
 import type { RunIO } from '../../src/training/run-io.js';
 import { temporaryFolder } from '../images/folders.js';
 import { fakeMethod, type Tamper } from './fake-method.js';
+import { lockAsAnother } from './foreign-lock.js';
 import { RecordingIO } from './recording-io.js';
 import { metricsOf, weightsOf } from './run-output.js';
 import { settings2D, settings3D, writePictures, writeVolumes } from './tiny-data.js';
@@ -147,6 +148,19 @@ describe('a pre-training run', () => {
     mkdirSync(other);
     writeFileSync(join(other, 'thesis.tex'), '');
     await expect(run(settings2D(pictures, other))).rejects.toThrow(RunError);
+  });
+
+  it('is not resumed while another process writes it', async () => {
+    const settings = settings2D(pictures, newOut());
+    await run(settings, new RecordingIO(false, 2));
+    const before = readFileSync(join(settings.out, 'metrics.jsonl'), 'utf8');
+    const unlock = lockAsAnother(settings.out);
+    await expect(run(settings, new RecordingIO(true))).rejects.toThrow(
+      /is being written by process/,
+    );
+    expect(readFileSync(join(settings.out, 'metrics.jsonl'), 'utf8')).toBe(before);
+    unlock();
+    expect((await run(settings, new RecordingIO(true))).interrupted).toBe(false);
   });
 
   it('is not resumed with other numbers, but with other workers', async () => {
