@@ -1,3 +1,4 @@
+import { isDiskFull } from '../disk-space.js';
 import { PcrlError } from '../errors.js';
 
 /** What the command line says about an error, and the code it exits with. */
@@ -9,6 +10,9 @@ export interface Explanation {
 /** Torch errors that mean that a file does not fit, not that a run failed. */
 const INPUT_ERRORS: ReadonlySet<string> = new Set(['SafetensorsError', 'StateDictError']);
 
+const OUT_OF_MEMORY = /not enough memory|out of memory/i;
+const SMALLER = '\n  Memory ends: take a smaller --batch or --size, or --precision bf16.';
+
 /**
  * Errors raised on purpose and those of the operating system are their message; anything else is a
  * fault of ours and comes with its stack.
@@ -16,7 +20,15 @@ const INPUT_ERRORS: ReadonlySet<string> = new Set(['SafetensorsError', 'StateDic
 export function explain(error: unknown): Explanation {
   if (error instanceof PcrlError) return { message: error.message, exitCode: error.exitCode };
   if (isTorchError(error)) {
-    return { message: error.message, exitCode: INPUT_ERRORS.has(error.name) ? 2 : 1 };
+    const remedy = OUT_OF_MEMORY.test(error.message) ? SMALLER : '';
+    return { message: error.message + remedy, exitCode: INPUT_ERRORS.has(error.name) ? 2 : 1 };
+  }
+  if (isDiskFull(error)) {
+    const remedy = 'Make room, then give the command again.';
+    return {
+      message: `no space left on the disk (${(error as Error).message})\n  ${remedy}`,
+      exitCode: 1,
+    };
   }
   if (isSystemError(error)) return { message: error.message, exitCode: 1 };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { PcrlError } from '../errors.js';
+import { claimOutputFile } from '../output-file.js';
 import type { Metric } from '../tasks/task.js';
 import type { RunIO } from '../training/run-io.js';
 import { VERSION } from '../training/version.js';
@@ -45,6 +46,7 @@ export interface Comparison {
  *
  * @param folders run folders of fine-tuning
  * @param out the HTML file to write
+ * @throws {SettingsError} `out` is no HTML file's name
  * @throws {RunError} runs are unfinished, or differ in task, classes or test cases
  */
 export async function compare(
@@ -52,6 +54,7 @@ export async function compare(
   out: string,
   io: RunIO,
 ): Promise<Comparison> {
+  claimOutputFile({ path: out, endings: ['.html', '.htm'] });
   const comparable = readRuns(folders);
   for (const { folder, result } of comparable.runs) {
     if (!result.complete) io.warn(`${folder} is not finished: ${result.seeds.length} seeds count`);

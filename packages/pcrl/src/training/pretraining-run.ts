@@ -11,8 +11,9 @@ import { saveFinalWeights } from './final-weights.js';
 import { listingDigest } from './image-listing.js';
 import { initialiseEncoder } from './initial-weights.js';
 import { Loader } from './loader.js';
+import { memoryWarning } from './memory-forecast.js';
 import { MetricsFile } from './metrics.js';
-import { openSource } from './open-source.js';
+import { memoryHere, openSource } from './open-source.js';
 import { resumeRun } from './resume.js';
 import { checkSameSettings, settingsHash } from './resume-check.js';
 import {
@@ -146,6 +147,7 @@ async function train(run: OpenRun, first: number): Promise<RunEnd> {
   for (const note of images.notes) io.say(note);
   images.problems.forEach(sayUnusable);
   io.say(describePlan(plan, trainer.compute.device, first));
+  warnOfMemory(run);
 
   const source = openSource(plan.list, settings.workers);
   const batches = batchesFrom(plan.batches, first, plan.length.steps);
@@ -159,6 +161,13 @@ async function train(run: OpenRun, first: number): Promise<RunEnd> {
   } finally {
     await source.close();
   }
+}
+
+/** On a GPU libtorch says itself that memory ends; here the system would end the run without a word. */
+function warnOfMemory({ settings, io, trainer }: OpenRun): void {
+  if (trainer.compute.device !== 'cpu') return;
+  const warning = memoryWarning(settings, memoryHere());
+  if (warning !== undefined) io.warn(warning);
 }
 
 function finish(

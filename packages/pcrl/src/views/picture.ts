@@ -1,5 +1,6 @@
 import { ImageError } from '../errors.js';
 import { readImage, writePng } from '../images/index.js';
+import { claimOutputFile } from '../output-file.js';
 import type { PretrainSettings } from '../settings/index.js';
 import { onUnitScale } from './intensity.js';
 import { drawImageViews } from './picture-2d.js';
@@ -24,10 +25,12 @@ export interface ViewsPicture {
  * Draws the image with its crop boxes, both global views clean and as the network sees them, and the
  * local views, into one PNG.
  *
+ * @throws {SettingsError} the PNG would be written over the image, or is named as if it were none
  * @throws {ImageError} the image cannot be read, or has other dimensions than the settings
  */
 export async function writeViewsPicture(request: ViewsPicture): Promise<void> {
   const { out, seed, epoch, sample = 0, settings } = request;
+  claimOutputFile({ path: out, endings: ['.png'], inputs: [request.image] });
   const read = await readImage(request.image);
   if (read.size.length !== settings.dimensions) {
     throw new ImageError(

@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   details,
@@ -12,8 +14,10 @@ import {
 } from '../../src/evaluation/index.js';
 import { spreadOut } from '../../src/evaluation/report/chart-frame.js';
 import { gallery } from '../../src/evaluation/report/gallery.js';
+import { Pictures } from '../../src/evaluation/report/pictures.js';
 import { linearScale, logScale } from '../../src/evaluation/report/scale.js';
 import { blankRaster } from '../../src/pictures/index.js';
+import { temporaryFolder } from '../images/folders.js';
 import { noPython, python } from '../python.js';
 
 const nasty = `<script>alert("1")</script> & 'x'`;
@@ -162,5 +166,18 @@ describe('smoothedSeries', () => {
     expect(behind!.length).toBe(smooth.length);
     for (const { y } of smooth) expect(y).toBeCloseTo(3, 9);
     expect(smooth.at(-1)?.x).toBe(4999);
+  });
+});
+
+describe('the pictures of a report', () => {
+  const path = join(temporaryFolder(), 'report.html');
+
+  it('are not left behind where the page cannot be written', async () => {
+    mkdirSync(path);
+    const pictures = new Pictures();
+    const grid = { rows: [[{ raster: blankRaster(8, 8, [0, 0, 0]) }]] };
+    await pictures.show({ name: 'masks', caption: 'masks', alt: 'masks', grid });
+    await expect(pictures.write(path, '<p></p>')).rejects.toThrow(/EISDIR/);
+    expect(existsSync(path.replace('.html', '-pictures'))).toBe(false);
   });
 });

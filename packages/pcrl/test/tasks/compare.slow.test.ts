@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { liveTensors, RandomStream, saveTensors } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -103,6 +103,10 @@ describe('comparing runs', () => {
   it('refuses runs that do not belong together', async () => {
     const { io } = listeningIO();
     const out = at('never.html');
+    const script = at('thesis.sh');
+    writeFileSync(script, 'mine');
+    await expect(compare([at('volumes')], script, io)).rejects.toThrow(/Name it .*thesis\.html/);
+    expect(readFileSync(script, 'utf8')).toBe('mine');
     await expect(compare([at('volumes'), at('tuned-4')], out, io)).rejects.toThrow(
       /different tasks:\n.*segmentation, 3D, classes 1, 3\n.*classification, 2D, classes left, high/,
     );

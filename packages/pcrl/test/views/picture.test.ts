@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -58,4 +58,23 @@ it('refuses a volume under settings for images', async () => {
   const out = join(folder, 'none.png');
   const request = { image: volumePath(), out, seed: 1, epoch: 0, settings: settings(2) };
   await expect(writeViewsPicture(request)).rejects.toThrow('it is 3D; the settings are for 2D');
+});
+
+it('is never written over the image, nor under a name that is no picture’s', async () => {
+  const image = join(folder, 'kept.png');
+  const pixels = Uint8Array.from({ length: 64 * 64 }, (_, i) => i % 251);
+  await writePng(image, { width: 64, height: 64, pixels });
+  const before = await readFile(image);
+  const draw = (out: string) =>
+    writeViewsPicture({ image, out, seed: 1, epoch: 0, settings: settings(2) });
+  await link(image, join(folder, 'linked.png'));
+  for (const name of ['kept.png', 'linked.png']) {
+    await expect(draw(join(folder, name))).rejects.toThrow(/is the image that is read/);
+  }
+  expect(await readFile(image)).toEqual(before);
+  await expect(draw(join(folder, 'v.jpg'))).rejects.toThrow(/no \.jpg\n {2}Name it .*v\.png/);
+  await expect(draw(join(folder, 'views'))).rejects.toThrow(/Name it .*views\.png/);
+  const deep = join(folder, 'not/there/yet/v.png');
+  await draw(deep);
+  expect((await readImage(deep)).size.length).toBe(2);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writeFileDurably } from '@pcrl/torch';
 import { composeGrid, encodePng } from '../../pictures/index.js';
@@ -24,7 +24,8 @@ export class Pictures {
   }
 
   /**
-   * Writes a report's page, and its pictures and charts into the folder `NAME-pictures` beside it.
+   * Writes a report's page, and its pictures and charts into the folder `NAME-pictures` beside it; where the
+   * disk is full, neither page nor a folder that was not there.
    *
    * @param path of the HTML file
    */
@@ -32,9 +33,14 @@ export class Pictures {
     const folder = join(dirname(path), `${basename(path).replace(/\.html?$/i, '')}-pictures`);
     for (const { name, png } of await chartPictures(page))
       this.#files.set(this.#freeName(name), png);
-    mkdirSync(this.#files.size > 0 ? folder : dirname(path), { recursive: true });
-    for (const [name, png] of this.#files) writeFileDurably(join(folder, `${name}.png`), [png]);
-    writeFileDurably(path, [Buffer.from(page)]);
+    const made = mkdirSync(this.#files.size > 0 ? folder : dirname(path), { recursive: true });
+    try {
+      for (const [name, png] of this.#files) writeFileDurably(join(folder, `${name}.png`), [png]);
+      writeFileDurably(path, [Buffer.from(page)]);
+    } catch (error) {
+      if (made !== undefined) rmSync(made, { recursive: true });
+      throw error;
+    }
   }
 
   #freeName(name: string): string {
