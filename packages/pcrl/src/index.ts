@@ -37,4 +37,11 @@ export {
   type RunIO,
   silentIO,
 } from './training/index.js';
+export {
+  type RedrawnView,
+  readForViews,
+  redrawView,
+  type ViewImage,
+  type ViewRequest,
+} from './views/index.js';
 export { writeViewsPicture } from './views/picture.js';

@@ -12,8 +12,8 @@ const VIEW_FLAGS: readonly SettingFlag[] = [
 ];
 
 const EXAMPLES = `
-The picture shows the image with the crop boxes drawn in, both large views clean and corrupted, and
-the small views.
+The picture shows the image with the crop boxes drawn in (of a volume three slices; boxes before or
+behind a slice in dashes), both large views clean and corrupted, and the small views.
 
 Examples:
   pcrl views chest.png --out views.png

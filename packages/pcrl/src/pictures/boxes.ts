@@ -10,9 +10,12 @@ export interface PictureBox {
   readonly colour: Colour;
   /** A short name, written into the upper left corner. */
   readonly name?: string;
+  /** Drawn in dashes: it lies before or behind what the picture shows. */
+  readonly dashed?: boolean;
 }
 
 const thickness = 2;
+const dash = 4;
 const black: Colour = [0, 0, 0];
 
 /** A picture with boxes drawn in: crops, say. */
@@ -28,12 +31,15 @@ function drawFrame(raster: Raster, box: PictureBox): void {
   const top = Math.round(box.y);
   const right = Math.round(box.x + box.width) - 1;
   const bottom = Math.round(box.y + box.height) - 1;
+  const isInked = (along: number) => !box.dashed || along % (2 * dash) < dash;
   for (let inset = 0; inset < thickness; inset++) {
     for (let x = left; x <= right; x++) {
+      if (!isInked(x - left)) continue;
       mixPixel(raster, x, top + inset, box.colour);
       mixPixel(raster, x, bottom - inset, box.colour);
     }
     for (let y = top; y <= bottom; y++) {
+      if (!isInked(y - top)) continue;
       mixPixel(raster, left + inset, y, box.colour);
       mixPixel(raster, right - inset, y, box.colour);
     }

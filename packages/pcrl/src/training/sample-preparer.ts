@@ -1,10 +1,8 @@
 import type { Problem } from '../datasets/dataset.js';
 import { ImageError } from '../errors.js';
 import { isPrepared, PreparedVolume } from '../images/prepared/prepared-volume.js';
-import { readImage } from '../images/read.js';
 import type { ViewSettings3D } from '../settings/index.js';
 import type { SampleAddress } from '../views/address.js';
-import { onUnitScale } from '../views/intensity.js';
 import {
   isForVolumes,
   type PreparedSample,
@@ -12,7 +10,7 @@ import {
   type ViewImage,
   type ViewSettings,
 } from '../views/prepare.js';
-import { shortSideForViews, shrinkForViews } from '../views/shrink.js';
+import { readForViews } from '../views/read-for-views.js';
 
 /** What every thread that prepares samples has to know. Plain data. */
 export interface SampleList {
@@ -101,16 +99,4 @@ function sampleFromDisk(
     );
   }
   return prepareSample({ size, spacing, unit, onDisk: volume }, address, views);
-}
-
-/**
- * An image as views take it.
- *
- * @throws {ImageError} it cannot be read, is of the other dimension, constant, or not finite
- */
-async function readForViews(path: string, views: ViewSettings): Promise<ViewImage> {
-  const image = await readImage(path, { shortSide: shortSideForViews(views) });
-  const [found, wanted] = [image.size.length, views.size.length];
-  if (found !== wanted) throw new ImageError(path, `it is ${found}D; the run is ${wanted}D`);
-  return shrinkForViews(onUnitScale(image, views), views);
 }

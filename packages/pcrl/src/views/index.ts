@@ -22,6 +22,7 @@ export {
   type ViewSettings,
   type ViewVolume,
 } from './prepare.js';
+export { readForViews } from './read-for-views.js';
 export { type RedrawnView, redrawView, type ViewRequest } from './redraw.js';
 export { renderViews } from './rendering/render.js';
 export {

@@ -31,8 +31,8 @@ const VIEW_SIDE = 156;
 const LOCALS_IN_ROW = 6;
 
 /**
- * Three slices of the volume through the middle of what the global crops share, with the boxes they
- * meet; the middle slices of both global views, clean and corrupted; the middle axial slice of the
+ * Three slices of the volume through the middle of what the global crops share, with all boxes, in
+ * dashes those that lie before or behind; the middle slices of both global views, clean and corrupted; the middle axial slice of the
  * local views.
  */
 export function drawVolumeViews(
@@ -95,19 +95,17 @@ function volumeCell(
   const plane = slicePlane(image, cut, index);
   const raster = fitted(plane, VOLUME_SIDE, windowOf(clean));
   const scale = [raster.width / plane.width, raster.height / plane.height] as const;
-  const marked = views.flatMap((box, view): PictureBox[] => {
-    if (index < box.start[through]! || index >= endOf(box)[through]!) return [];
+  const marked = views.map((box, view): PictureBox => {
     // Slices are laid out with both of their axes mirrored, as radiologists look at them.
     const low = (axis: number) => image.size[axis]! - endOf(box)[axis]!;
-    return [
-      {
-        ...boxMark(view, settings.globalViews),
-        x: low(across) * scale[0],
-        y: low(down) * scale[1],
-        width: box.size[across]! * scale[0],
-        height: box.size[down]! * scale[1],
-      },
-    ];
+    return {
+      ...boxMark(view, settings.globalViews),
+      x: low(across) * scale[0],
+      y: low(down) * scale[1],
+      width: box.size[across]! * scale[0],
+      height: box.size[down]! * scale[1],
+      dashed: index < box.start[through]! || index >= endOf(box)[through]!,
+    };
   });
   return {
     raster: drawBoxes(raster, marked.toReversed()),

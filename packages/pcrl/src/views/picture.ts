@@ -1,12 +1,10 @@
-import { ImageError } from '../errors.js';
-import { readImage, writePng } from '../images/index.js';
+import { writePng } from '../images/index.js';
 import { claimOutputFile } from '../output-file.js';
 import type { PretrainSettings } from '../settings/index.js';
-import { onUnitScale } from './intensity.js';
 import { drawImageViews } from './picture-2d.js';
 import { drawVolumeViews } from './picture-3d.js';
 import { prepareSample } from './prepare.js';
-import { shrinkForViews } from './shrink.js';
+import { readForViews } from './read-for-views.js';
 
 /** A picture of what pre-training sees of one image. */
 export interface ViewsPicture {
@@ -31,15 +29,7 @@ export interface ViewsPicture {
 export async function writeViewsPicture(request: ViewsPicture): Promise<void> {
   const { out, seed, epoch, sample = 0, settings } = request;
   claimOutputFile({ path: out, endings: ['.png'], inputs: [request.image] });
-  const read = await readImage(request.image);
-  if (read.size.length !== settings.dimensions) {
-    throw new ImageError(
-      request.image,
-      `it is ${read.size.length}D; the settings are for ${settings.dimensions}D`,
-      `Set dimensions to ${read.size.length}.`,
-    );
-  }
-  const image = shrinkForViews(onUnitScale(read, settings.views), settings.views);
+  const image = await readForViews(request.image, settings.views);
   const prepared = prepareSample(image, { seed, epoch, sample }, settings.views);
   const draw = settings.dimensions === 2 ? drawImageViews : drawVolumeViews;
   await writePng(out, draw(image, prepared, settings.views));

@@ -123,6 +123,16 @@ describe('pictures', () => {
     expect(pixel(drawn, 1, 23)).toEqual([0, 255, 0]);
   });
 
+  it('frame a box that lies before or behind them in dashes', () => {
+    const frame = { x: 2, y: 2, width: 20, height: 20, colour: [255, 0, 0] } as const;
+    const [whole, dashed] = [false, true].map((is) => {
+      const drawn = drawBoxes(blankRaster(24, 24, [0, 0, 0]), [{ ...frame, dashed: is }]);
+      return Array.from({ length: 20 }, (_, i) => pixel(drawn, 2 + i, 2)[0] === 255);
+    });
+    expect(whole!.every(Boolean)).toBe(true);
+    expect(dashed!.map(Number).join('')).toBe('11110000111100001111');
+  });
+
   it('write text without any font of the system', () => {
     expect(textWidth('', 2)).toBe(0);
     expect(textWidth('Il', 2)).toBeLessThan(textWidth('MW', 2));
