@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../errors.js';
-import { isImagePath, listSeries, readImage } from '../images/index.js';
+import { isImagePath, listSeries, readImage, unusableReason } from '../images/index.js';
 import { readSettingsFile } from '../settings/file.js';
 import { type Group, isGroup } from '../settings/merge.js';
+import type { FinetuneResult } from '../tasks/results.js';
 
 /** How many tensors of a weights file to list. */
 const TENSORS_SHOWN = 12;
+/** Digits of a metric. */
+const DIGITS = 4;
 
 /**
  * What a run folder, an image or a safetensors file holds, line by line.
@@ -47,8 +50,7 @@ async function describeRun(run: string): Promise<string[]> {
   return [
     `Run           ${run}`,
     ...summary(settings),
-    ...(await lastMetrics(join(run, 'metrics.jsonl'))),
-    ...(await checkpoints(join(run, 'checkpoints'))),
+    ...(settings.task === undefined ? await pretrained(run) : await finetuned(run)),
   ];
 }
 
@@ -66,15 +68,37 @@ function summary(settings: Group): string[] {
   ];
 }
 
+async function pretrained(run: string): Promise<string[]> {
+  return [
+    ...(await lastMetrics(join(run, 'metrics.jsonl'))),
+    ...(await checkpoints(join(run, 'checkpoints'))),
+  ];
+}
+
+async function finetuned(run: string): Promise<string[]> {
+  const path = join(run, 'results.json');
+  if (!existsSync(path)) return ['Result        none yet'];
+  const { describeResult } = await import('../tasks/summary.js');
+  const result = JSON.parse(await readFile(path, 'utf8')) as FinetuneResult;
+  const unfinished = result.complete ? [] : ['  not all seeds are finished'];
+  return ['Result', ...describeResult(result).map((line) => `  ${line}`), ...unfinished];
+}
+
 async function lastMetrics(path: string): Promise<string[]> {
   if (!existsSync(path)) return ['Last metrics  none yet'];
   const lines = (await readFile(path, 'utf8')).split('\n');
   const metrics = lines.map(asGroup).findLast((entry) => entry !== undefined);
   if (!metrics) return ['Last metrics  none yet'];
-  return [
-    'Last metrics',
-    ...Object.entries(metrics).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`),
-  ];
+  return ['Last metrics', ...valuesOf(metrics).map(([name, value]) => `  ${name}: ${value}`)];
+}
+
+/** Names and values, those of a group under `group.name`, numbers as far as one reads them. */
+function valuesOf(group: Group, prefix = ''): readonly (readonly [string, unknown])[] {
+  return Object.entries(group).flatMap(([name, value]) => {
+    if (isGroup(value)) return valuesOf(value, `${prefix}${name}.`);
+    const shown = typeof value === 'number' ? Number(value.toPrecision(DIGITS)) : value;
+    return [[prefix + name, Number.isInteger(value) ? value : shown] as const];
+  });
 }
 
 // The last line of a run that was killed may be cut short; the one before it counts then.
@@ -100,11 +124,13 @@ async function describeImage(path: string): Promise<string[]> {
   const image = await readImage(path, { colour: 'keep' });
   const [low, high] = valueRange(image.voxels);
   const unit = image.unit === 'HU' ? ' HU' : '';
+  const unusable = unusableReason(image);
   return [
     `Image         ${path}`,
     `Size          ${image.size.join(' x ')}, ${image.channels} channel${image.channels === 1 ? '' : 's'}`,
     `Spacing       ${image.spacing.map((mm) => Number(mm.toPrecision(6))).join(' x ')} mm`,
     `Values        ${low} to ${high}${unit}`,
+    ...(unusable === undefined ? [] : [`Not usable    ${unusable}`]),
   ];
 }
 

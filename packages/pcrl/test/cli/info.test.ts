@@ -18,18 +18,52 @@ describe('pcrl info', () => {
     await mkdir(join(run, 'checkpoints'), { recursive: true });
     const settings = resolvePretrainSettings({ data: ['ct'], out: run, dimensions: 3, steps: 9 });
     await writeSettings(join(run, 'config.json'), settings);
-    await writeFile(join(run, 'metrics.jsonl'), '{"step":1}\n{"step":2,"total":0.5}\n{"st');
+    await writeFile(
+      join(run, 'metrics.jsonl'),
+      '{"step":1}\n{"step":12345,"losses":{"full":0.012345678}}\n{"st',
+    );
     await writeFile(join(run, 'checkpoints', 'step-2.safetensors'), Buffer.alloc(2500));
     expect((await inform(run)).slice(1)).toEqual([
       'Kind          pre-training, pcrlv2, 3D, preset default',
       'Data          ct',
       'Length        9 steps, batch 32, size 64x64x32, seed 1',
       'Last metrics',
-      '  step: 2',
-      '  total: 0.5',
+      '  step: 12345',
+      '  losses.full: 0.01235',
       'Checkpoints',
       '  step-2.safetensors  2.5 kB',
     ]);
+  });
+
+  it('describes a run of fine-tuning by its results', async () => {
+    const run = join(folder, 'tuned');
+    await mkdir(run);
+    const settings = { task: 'classification', dimensions: 2, data: ['a.csv'], from: 'scratch' };
+    await writeFile(join(run, 'config.json'), JSON.stringify(settings));
+    expect((await inform(run)).at(-1)).toBe('Result        none yet');
+    const seed = { labelled: { cases: 21 }, test: {} };
+    const mean = { mean: 0.808, deviation: 0.003 };
+    const result = {
+      metric: 'AUROC',
+      classes: ['viral'],
+      labels: { ratio: 0.01 },
+      splits: { test: { cases: 1192 } },
+      seeds: [seed, seed],
+      summary: { mean, perClass: [mean] },
+      complete: false,
+    };
+    await writeFile(join(run, 'results.json'), JSON.stringify(result));
+    const said = (await inform(run)).join('\n');
+    expect(said).toMatch(/Result\n {2}AUROC on 1192 test cases, .*\n.*80\.8/);
+    expect(said).toContain('not all seeds are finished');
+  });
+
+  it('says of an image that training leaves it out, and why', async () => {
+    const path = join(folder, 'flat.png');
+    await sharp(Buffer.alloc(6), { raw: { width: 3, height: 2, channels: 1 } })
+      .png()
+      .toFile(path);
+    expect((await inform(path)).at(-1)).toBe('Not usable    all 6 voxels are 0');
   });
 
   it('describes an image', async () => {
