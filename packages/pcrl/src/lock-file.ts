@@ -1,14 +1,7 @@
-import {
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { makeOutputFolder } from './output-folder.js';
 
 /** Who holds a lock. */
 export interface LockHolder {
@@ -42,7 +35,7 @@ export function takeLock(
   path: string,
   refusal: (holder: LockHolder | undefined) => Error,
 ): HeldLock {
-  mkdirSync(dirname(path), { recursive: true });
+  makeOutputFolder(dirname(path));
   const other = holderOf(path);
   if (other) throw refusal(other);
   const since = new Date().toISOString();

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { RunError } from './errors.js';
 
 /**
@@ -8,7 +9,7 @@ import { RunError } from './errors.js';
  */
 export function makeOutputFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeWithParents(path);
   } catch (error) {
     throw new RunError(
       `${path} cannot be made (${(error as NodeJS.ErrnoException).code})`,
@@ -16,4 +17,20 @@ export function makeOutputFolder(path: string): void {
       { cause: error },
     );
   }
+}
+
+/** Asked to make the parents too, Node tries for ever where a system lets nobody make a folder, as /proc does. */
+function makeWithParents(path: string): void {
+  if (isFolder(path)) return;
+  if (dirname(path) !== path) makeWithParents(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

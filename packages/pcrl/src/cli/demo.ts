@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RunError, SettingsError } from '../errors.js';
 import { compare } from '../evaluation/compare.js';
 import { pretrainingReport } from '../evaluation/pretraining-section.js';
+import { makeOutputFolder } from '../output-folder.js';
 import { writePhantomDataset } from '../phantom/index.js';
 import {
   type FinetuneInput,
@@ -80,7 +81,7 @@ async function replaceDemo(out: string): Promise<void> {
     throw new RunError(`${out} is there and holds no demo`, 'Choose another folder with --out.');
   }
   await rm(out, { recursive: true, force: true });
-  await mkdir(out, { recursive: true });
+  makeOutputFolder(out);
 }
 
 async function drawPhantoms(out: string, io: RunIO): Promise<DemoData> {

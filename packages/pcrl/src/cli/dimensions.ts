@@ -1,6 +1,8 @@
-import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, stat } from 'node:fs/promises';
 import { readDescription } from '../datasets/cache/description.js';
+import { filesBelow } from '../datasets/folder.js';
+import { recogniseLayout } from '../datasets/layouts/recognise.js';
+import { noRows, tableIn } from '../datasets/source.js';
 import { SettingsError } from '../errors.js';
 import { imageDimensions, imageExtensions } from '../images/index.js';
 
@@ -8,49 +10,59 @@ import { imageDimensions, imageExtensions } from '../images/index.js';
 const BYTES_TO_READ = 65_536;
 
 /**
- * Whether the data are images (2) or volumes (3), told by the name of the first image found.
+ * Whether the data are images (2) or volumes (3): as a cache or an archive says, or told by the names of
+ * images.
  *
  * @param sources folders, caches, image files, or CSV files and lists that name images
- * @throws {SettingsError} no image is found
+ * @throws {SettingsError} there is no image, or there are both kinds
  */
 export async function guessDimensions(sources: readonly string[]): Promise<2 | 3> {
-  for (const source of sources) {
-    const cache = await readDescription(source);
-    if (cache) return cache.preparing.dimensions;
-    const image = await firstImage(source);
-    const dimensions = image === undefined ? undefined : imageDimensions(image);
-    if (dimensions) return dimensions;
+  const found = new Set((await Promise.all(sources.map(dimensionsIn))).flat());
+  if (found.size > 1) {
+    throw new SettingsError(
+      `${sources.join(', ')}: both pictures (2D) and volumes (3D), and one run takes one kind`,
+      'Say which with --dims 2 or --dims 3; the others are left out.',
+    );
   }
+  for (const dimensions of found) return dimensions;
   throw new SettingsError(
     `no image found in ${sources.join(', ')}`,
     `Images are told by their names (${imageExtensions.join(' ')}). Check the path, or say --dims 2 or --dims 3.`,
   );
 }
 
-async function firstImage(source: string): Promise<string | undefined> {
-  if (imageDimensions(source)) return source;
+/** Of each image in a folder whose name tells; of a cache, an archive and a table as a whole. */
+async function dimensionsIn(source: string): Promise<readonly (2 | 3)[]> {
+  const named = imageDimensions(source);
+  if (named) return [named];
   const found = await stat(source).catch(() => undefined);
   if (!found) {
     throw new SettingsError(`${source} does not exist`, 'Check the path of the data.');
   }
-  return found.isDirectory() ? firstImageInFolder(source) : firstImageNamedIn(source);
+  return known(found.isDirectory() ? await dimensionsInFolder(source) : [await namedIn(source)]);
 }
 
-async function firstImageInFolder(folder: string): Promise<string | undefined> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const image = entries.find((entry) => !entry.isDirectory() && imageDimensions(entry.name));
-  if (image) return image.name;
-  for (const entry of entries) {
-    if (!entry.isDirectory()) continue;
-    const inner = await firstImageInFolder(join(folder, entry.name));
-    if (inner) return inner;
-  }
-  return undefined;
+async function dimensionsInFolder(folder: string): Promise<readonly (2 | 3 | undefined)[]> {
+  const cache = await readDescription(folder);
+  if (cache) return [cache.preparing.dimensions];
+  const table = await tableIn(folder);
+  if (table !== undefined) return [await namedIn(table)];
+  const archive = await recogniseLayout(folder);
+  if (archive) return [archive.layout.dimensions];
+  return (await filesBelow(folder)).map(imageDimensions);
 }
 
-async function firstImageNamedIn(file: string): Promise<string | undefined> {
-  const words = (await startOf(file)).split(/[\s,;"]+/);
-  return words.find((word) => imageDimensions(word));
+function known(found: readonly (2 | 3 | undefined)[]): readonly (2 | 3)[] {
+  return found.filter((dimensions) => dimensions !== undefined);
+}
+
+/** Of the first image that a table or a list names. */
+async function namedIn(file: string): Promise<2 | 3 | undefined> {
+  const start = await startOf(file);
+  const isTable = file.toLowerCase().endsWith('.csv');
+  if (isTable && start.trim().split(/[\r\n]+/).length < 2) throw noRows(file);
+  const words = start.split(/[\s,;"]+/);
+  return words.map(imageDimensions).find((dimensions) => dimensions !== undefined);
 }
 
 async function startOf(file: string): Promise<string> {

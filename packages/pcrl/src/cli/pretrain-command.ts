@@ -15,7 +15,8 @@ export const PRETRAIN_FLAGS: readonly SettingFlag[] = [
 ];
 
 const EXAMPLES = `
-DATA is a folder of images, or a CSV file with a column "image". RUN is made.
+DATA is a folder of images, a public archive, a folder that pcrl data prepare made, a CSV file with a
+column "image", a .txt list of images, or an image; there may be several. RUN is made.
 
 Examples:
   pcrl pretrain xrays/ --out runs/xrays --size 112 --epochs 100 --batch 64
@@ -30,7 +31,7 @@ export function addPretrain(program: Command, exitWith: ExitWith): void {
   const command = program
     .command('pretrain')
     .description('Pre-train on unlabelled images.')
-    .argument('[data...]', 'folders of images, or CSV files')
+    .argument('[data...]', 'folders, archives, caches, CSV files, lists or images')
     .addOption(new Option('--resume', 'go on from the last checkpoint in the run folder'))
     .addHelpText('after', EXAMPLES);
   addSettingFlags(command, PRETRAIN_FLAGS);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { SettingsError } from '../errors.js';
+import { RunError, SettingsError } from '../errors.js';
 import { readSettingsFile } from '../settings/file.js';
 import { taskSettings } from '../settings/finetune/registry.js';
 import { type Group, isGroup, merge } from '../settings/merge.js';
@@ -22,13 +22,14 @@ export interface CommandLine {
  * them the flags'. Paths are made absolute, and images told from volumes by the data.
  *
  * @throws {SettingsError} a flag or file cannot be read, DATA or `--out` is missing or DATA is given twice
+ * @throws {RunError} the run to go on with is another command's
  */
 export async function settingsInput(line: CommandLine): Promise<Group> {
   const { values } = line;
   const flags = settingsFromFlags(line.flags, values);
   const file = values.config === undefined ? {} : await readSettingsFile(values.config);
   const given = merge(file, line.sources.length > 0 ? withData(flags, line.sources) : flags);
-  const before = line.resume ? await settingsOfRun(given.out) : {};
+  const before = line.resume ? await settingsOfRun(given.out, line.flags) : {};
   const input = absolutePaths(merge(before, given));
   return tellsDimensions(input) ? input : { ...input, dimensions: await guess(input.data) };
 }
@@ -38,9 +39,18 @@ function withData(flags: Group, data: readonly string[]): Group {
   throw new SettingsError('data is given twice: by DATA and by --set data', 'Keep one of the two.');
 }
 
-async function settingsOfRun(out: unknown): Promise<Group> {
+async function settingsOfRun(out: unknown, flags: readonly SettingFlag[]): Promise<Group> {
   const path = typeof out === 'string' ? join(out, 'config.json') : undefined;
-  return path && existsSync(path) ? readSettingsFile(path) : {};
+  if (path === undefined || !existsSync(path)) return {};
+  const settings = await readSettingsFile(path);
+  const isFinetuning = settings.task !== undefined;
+  // Only fine-tuning has a task.
+  if (isFinetuning === flags.some((flag) => flag.path === 'task')) return settings;
+  const [kind, command] = isFinetuning ? ['fine-tuning', 'finetune'] : ['pre-training', 'pretrain'];
+  throw new RunError(
+    `${out} holds a run of ${kind}`,
+    `Go on with it: pcrl ${command} --out ${out} --resume`,
+  );
 }
 
 function absolutePaths(input: Group): Group {

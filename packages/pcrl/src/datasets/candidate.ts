@@ -10,10 +10,10 @@ export interface Candidate {
   readonly dimensions?: 2 | 3;
   /** As its header names it. */
   readonly patient?: string;
-  /** Why it cannot be used, where its header says so. */
+  /** Why it cannot be used, where its header or its row says so. */
   readonly problem?: string;
   /** The CSV row that names it. */
   readonly row?: Row;
-  /** Absolute folder of that CSV; its paths may not lead out of it. */
+  /** Absolute folder of that CSV, which its paths are relative to. */
   readonly folder?: string;
 }

@@ -4,7 +4,6 @@ import type { Candidate } from './candidate.js';
 import { existing } from './checks.js';
 import type { Findings } from './findings.js';
 import { noImages, noteCount, type Opening } from './opening.js';
-import { isInside } from './source.js';
 
 /** The images of folders, CSVs and lists that are there and of the wanted dimensions. */
 export async function usableCandidates({
@@ -15,12 +14,7 @@ export async function usableCandidates({
 }: Opening): Promise<Candidate[]> {
   const all = sources.flatMap((source) => source.candidates);
   const fitting = withDimensions(all, dimensions, notes, findings);
-  const inside = fitting.filter(({ image, folder, shown }) => {
-    const fine = folder === undefined || isInside(folder, image);
-    if (!fine) findings.add('images outside the folder of the CSV', shown);
-    return fine;
-  });
-  const items = inside.map((candidate) => ({ ...candidate, path: candidate.image }));
+  const items = fitting.map((candidate) => ({ ...candidate, path: candidate.image }));
   return existing(items, 'missing images', findings);
 }
 
@@ -33,16 +27,8 @@ export function detectDimensions(
   paths: readonly string[],
   { sources, archives }: Pick<Opening, 'sources' | 'archives'>,
 ): 2 | 3 {
-  const candidates = sources.flatMap((source) => source.candidates);
-  const count = (dimensions: 2 | 3) =>
-    candidates.filter((candidate) => dimensionsOf(candidate) === dimensions).length +
-    archives.reduce(
-      (sum, { layout, content }) =>
-        sum + (layout.dimensions === dimensions ? content.cases.length : 0),
-      0,
-    );
-  const pictures = count(2);
-  const volumes = count(3);
+  const pictures = countOf(2, { sources, archives });
+  const volumes = countOf(3, { sources, archives });
   if (pictures > 0 && volumes > 0) {
     throw new DatasetError(
       `${paths.join(', ')}: pictures (2D): ${pictures}, volumes (3D): ${volumes}; one dataset has one kind`,
@@ -51,6 +37,32 @@ export function detectDimensions(
   }
   if (pictures + volumes === 0) throw noImages(paths, archiveLack(archives));
   return pictures > 0 ? 2 : 3;
+}
+
+/** How many pictures (2) or volumes (3) there are. */
+function countOf(
+  dimensions: 2 | 3,
+  { sources, archives }: Pick<Opening, 'sources' | 'archives'>,
+): number {
+  const candidates = sources.flatMap((source) => source.candidates);
+  const fitting = archives.filter(({ layout }) => layout.dimensions === dimensions);
+  return (
+    candidates.filter((candidate) => dimensionsOf(candidate) === dimensions).length +
+    fitting.reduce((sum, { content }) => sum + content.cases.length, 0)
+  );
+}
+
+/** @throws {DatasetError} pictures were asked for and there are volumes, or the other way round */
+export function refuseOtherKind(opening: Opening): void {
+  const { paths, dimensions } = opening;
+  const other = dimensions === 2 ? 3 : 2;
+  const count = countOf(other, opening);
+  if (count === 0) return;
+  const [wanted, there] = dimensions === 2 ? ['pictures', 'volumes'] : ['volumes', 'pictures'];
+  throw new DatasetError(
+    `${paths.join(', ')}: no ${wanted} (${dimensions}D); ${there} (${other}D), left out: ${count.toLocaleString('en')}`,
+    `Say --dims ${other} to use those.`,
+  );
 }
 
 function dimensionsOf({ image, dimensions }: Candidate): 2 | 3 | undefined {

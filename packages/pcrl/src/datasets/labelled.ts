@@ -1,5 +1,5 @@
 import { DatasetError } from '../errors.js';
-import { usableCandidates } from './candidates.js';
+import { refuseOtherKind, usableCandidates } from './candidates.js';
 import {
   checkPatients,
   checkRepeats,
@@ -53,8 +53,11 @@ export async function openLabelled(
   checkRepeats(cases, findings);
   checkPatients(cases, findings);
   checkTraining(cases, findings);
-  checkClasses(cases, found.labelNames, archive ? notes : findings);
   findings.throwIfAny(paths.join(', '));
+  const oneSided = oneSidedClasses(cases, found.labelNames);
+  // In a CSV a class of one kind is a mistake; in a small copy of an archive it is to be expected.
+  if (archive) notes.push(...describeOneSided(oneSided));
+  else refuseOneSided(paths.join(', '), oneSided, found);
   if (found.labelNames.length > 0) notes.push(`labels: ${found.labelNames.join(', ')}`);
   notes.push(`cases: ${describeSplits(cases)}`);
   return { ...found, cases, dimensions, notes };
@@ -111,6 +114,7 @@ async function inFolders(
 ): Promise<Labelled | undefined> {
   const { notes, findings } = opening;
   const candidates = await usableCandidates(opening);
+  if (candidates.length === 0) refuseOtherKind(opening);
   const source = { ...opening.sources[0]!, candidates };
   if (use === 'classification') {
     const found = classFolders(source);
@@ -169,20 +173,34 @@ async function checkFiles(cases: readonly Case[], findings: Findings): Promise<v
   );
 }
 
-/** In a CSV a class of one kind is a mistake; in a small copy of an archive it is to be expected. */
-function checkClasses(
-  cases: readonly Case[],
-  labelNames: readonly string[],
-  told: Findings | string[],
+type OneSided = ReturnType<typeof oneSidedClasses>;
+
+function describeOneSided(oneSided: OneSided): string[] {
+  return (['positive', 'negative'] as const).flatMap((side) => {
+    const names = oneSided.filter(({ lacks }) => lacks === side).map(({ name }) => name);
+    const what = `classes without a ${side} case in the training part`;
+    return names.length > 0 ? [`${what}: ${listed(names)}`] : [];
+  });
+}
+
+/** @throws {DatasetError} there are such classes; it names the setting that learns the others */
+function refuseOneSided(
+  source: string,
+  oneSided: OneSided,
+  { labelNames, exclusive }: Pick<Labelled, 'labelNames' | 'exclusive'>,
 ): void {
-  const oneSided = oneSidedClasses(cases, labelNames);
-  for (const lacks of ['positive', 'negative'] as const) {
-    const names = oneSided.filter((found) => found.lacks === lacks).map(({ name }) => name);
-    const reason = `classes without a ${lacks} case in the training part`;
-    if (names.length === 0) continue;
-    if (Array.isArray(told)) told.push(`${reason}: ${listed(names)}`);
-    else for (const name of names) told.add(reason, name);
-  }
+  if (oneSided.length === 0) return;
+  const lines = describeOneSided(oneSided).map((line) => `\n  - ${line}`);
+  const others = labelNames.filter((name) => oneSided.every((found) => found.name !== name));
+  const names = others.map((name) => (/^[\w-]+$/.test(name) ? name : JSON.stringify(name)));
+  // Of classes that exclude each other none can be left out: its images would have no class.
+  const canChoose = others.length > 0 && !exclusive;
+  throw new DatasetError(
+    `${source} cannot be used:${lines.join('')}`,
+    `Put cases with and without them into the training part${
+      canChoose ? `, or learn the others: --set 'labelNames=[${names.join(', ')}]'` : ''
+    }.`,
+  );
 }
 
 function requireMaskColumn(opened: readonly Source[], findings: Findings): void {

@@ -27,7 +27,7 @@ export interface DatasetOptions extends Partial<LayoutOptions> {
  * Opens folders, CSVs, lists and single images as one dataset. A folder in the layout of a public archive
  * is recognised; a folder with one CSV that has a column `image` is opened through it.
  *
- * A CSV has a column `image` (relative to its own folder, and not outside it) and may have
+ * A CSV has a column `image` (absolute paths, or relative to its own folder) and may have
  * `patient_id`, `split` (train, val, test; pretrain and unlabelled rows are training images for
  * unlabelled use and left out otherwise), `order`, label columns of 0 and 1, `label` (a mask), and
  * `lung_mask` (for pictures of attention).

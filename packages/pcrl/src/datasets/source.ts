@@ -120,6 +120,7 @@ function listSource(path: string, text: string): Source {
 
 function csvSource(path: string, text: string): Source {
   const table = parseCsv(path, text);
+  if (table.rows.length === 0) throw noRows(path);
   if (!table.columns.includes('image')) {
     throw new DatasetError(
       `${path}: no column "image"; its columns are ${table.columns.join(', ')}`,
@@ -129,16 +130,23 @@ function csvSource(path: string, text: string): Source {
   return { path, kind: 'csv', candidates: rowsOf(path, table), columns: table.columns, notes: [] };
 }
 
+/** A table that names nothing. */
+export function noRows(path: string): DatasetError {
+  return new DatasetError(
+    `${path}: the file has no rows`,
+    'Write a header line and one row an image.',
+  );
+}
+
 function rowsOf(path: string, table: Table): Candidate[] {
   const folder = resolve(dirname(path));
   return table.rows.map((row) => {
     const name = row.values.get('image')!;
     const shown = `${basename(path)} line ${row.line} (${name})`;
-    return { image: resolve(folder, name), shown, row, folder };
+    const candidate = { image: resolve(folder, name), shown, row, folder };
+    // Resolved, an empty path would be the folder, and that may be a DICOM series.
+    return name === ''
+      ? { ...candidate, problem: 'rows without a path in the column "image"' }
+      : candidate;
   });
-}
-
-/** Whether an absolute path lies below a folder. */
-export function isInside(folder: string, path: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }

@@ -10,7 +10,7 @@ import { LAYOUT_DEFAULTS, type LayoutContent, type LayoutOptions } from './layou
 import { namedMasks } from './mask-names.js';
 import { type Archive, openPaths } from './opening.js';
 import { labelsOf, maskOf, toCase } from './rows.js';
-import { isInside, isUnlabelledRow, type Source } from './source.js';
+import { isUnlabelledRow, type Source } from './source.js';
 
 /** Everything that is known of some paths before an image is opened. */
 export interface Survey extends Pick<Dataset, 'labelNames' | 'exclusive' | 'targetName'> {
@@ -145,12 +145,7 @@ function named({ of: _, ...names }: Labelling): Omit<Labelling, 'of'> {
 }
 
 async function casesOf(source: Source, labelling: Labelling, findings: Findings): Promise<Case[]> {
-  const inside = source.candidates.filter(({ image, folder, shown }) => {
-    const fine = folder === undefined || isInside(folder, image);
-    if (!fine) findings.add('images outside the folder of the CSV', shown);
-    return fine;
-  });
-  const items = inside.map((candidate) => ({ ...candidate, path: candidate.image }));
+  const items = source.candidates.map((candidate) => ({ ...candidate, path: candidate.image }));
   const here = await existing(items, 'missing images', findings);
   const hasMasks = labelKind([source]) === 'masks';
   const cases = here.map((candidate) => caseOf(candidate, hasMasks, labelling, findings));

@@ -1,4 +1,4 @@
-import { usableCandidates } from './candidates.js';
+import { refuseOtherKind, usableCandidates } from './candidates.js';
 import type { Case, Dataset, Split } from './dataset.js';
 import { folderLabels } from './labelled-folders.js';
 import { noImages, noteCount, noteMissing, type Opening } from './opening.js';
@@ -25,6 +25,7 @@ export async function openUnlabelled(opening: Opening): Promise<Dataset> {
   noteCount(notes, all.length - training.length, 'images of the val and test splits, left out');
   const { problems } = findings;
   noteMissing(fitting, notes);
+  if (all.length === 0) refuseOtherKind(opening);
   if (training.length === 0) {
     const others = all.length > 0 ? ` (of the val and test splits: ${all.length})` : '';
     const why = problems[0] ? ` (${problems[0].path}: ${problems[0].reason})` : others;

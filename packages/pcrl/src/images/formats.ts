@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { ImageError } from '../errors.js';
 import { dicom } from './dicom/dicom.js';
@@ -71,6 +72,10 @@ export async function formatOf(path: string): Promise<ImageFormat> {
       'holds the voxels that belong to a header file',
       'Name the header file beside it.',
     );
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    throw new ImageError(path, 'is a folder, not an image', 'Name an image in it.');
   }
   throw new ImageError(
     path,

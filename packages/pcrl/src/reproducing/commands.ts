@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeOutputFolder } from '../output-folder.js';
 import { writeJson } from '../training/run-folder.js';
 import type { Plan } from './plan.js';
 import { type Run, unfinished } from './runs.js';
@@ -13,7 +13,7 @@ export interface WrittenRun {
 /** Writes a run's settings beside the folders of runs, for a command to take. */
 export function writeRunSettings(run: Run): WrittenRun {
   const config = join(dirname(dirname(run.settings.out)), 'settings', `${run.name}.json`);
-  mkdirSync(dirname(config), { recursive: true });
+  makeOutputFolder(dirname(config));
   writeJson(config, run.settings);
   return { run, config };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Case,
@@ -13,6 +12,7 @@ import {
 } from '../datasets/index.js';
 import { writeSplit } from '../datasets/split-file.js';
 import { tellArchive } from '../datasets/tell-task.js';
+import { makeOutputFolder } from '../output-folder.js';
 import { PROTOCOLS } from '../settings/finetune/archives.js';
 import { listingDigest } from '../training/image-listing.js';
 import { paperData } from './data-sets.js';
@@ -73,7 +73,7 @@ export async function openLabelledData(
     ? dataset.cases
     : splitByPatient(dataset.cases, PAPER_SHARES, 0);
   const part = (split: string) => divided.filter((item) => item.split === split);
-  mkdirSync(folder, { recursive: true });
+  makeOutputFolder(folder);
   const splitFile = join(folder, `${task}-split.csv`);
   await writeSplit(splitFile, divided);
   return {

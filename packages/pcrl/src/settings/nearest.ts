@@ -13,6 +13,12 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** Whether a word is the initials of a name of several words, as `lr` is of `learningRate`. */
+export function isShortFor(word: string, name: string): boolean {
+  const initials = `${name[0] ?? ''}${name.replace(/[^A-Z]/g, '')}`.toLowerCase();
+  return initials.length > 1 && word.toLowerCase() === initials;
+}
+
 /**
  * Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
  * string alignment distance).

@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import { SettingsError } from '../errors.js';
 import { notesOf } from './fields.js';
 import { isGroup } from './merge.js';
-import { nearest } from './nearest.js';
+import { isShortFor, nearest } from './nearest.js';
 import { entriesOf, schemaAt, settingsIn } from './schema-tree.js';
 
 type Schema = v.GenericSchema<unknown, unknown>;
@@ -24,7 +24,7 @@ export function settingsError(
   input: unknown,
   others: readonly OtherKind[] = [],
 ): SettingsError {
-  const lines = new Set(issues.map((issue) => describe(schema, issue, input, others)));
+  const lines = new Set(issues.flatMap((issue) => describe(schema, issue, input, others)));
   return new SettingsError([...lines].join('\n'), REMEDY);
 }
 
@@ -33,16 +33,25 @@ function describe(
   issue: Issue,
   input: unknown,
   others: readonly OtherKind[],
-): string {
+): readonly string[] {
   const keys = (issue.path ?? []).map((item) => String(item.key));
   if (issue.type === 'strict_object' && issue.expected === 'never') {
-    return unknownKey(schema, keys, others);
+    const parents = keys.slice(0, -1);
+    return unknownIn(schema, parents, input).map((key) =>
+      unknownKey(schema, [...parents, key], others),
+    );
   }
   const known = knownPart(schema, keys);
   const path = known.join('.');
   const given = valueAt(input, known);
-  if (given === undefined) return `${path} is missing; allowed: ${allowedAt(schema, known)}`;
-  return `${path}: got ${JSON.stringify(given)}; allowed: ${allowedAt(schema, known)}`;
+  if (given === undefined) return [`${path} is missing; allowed: ${allowedAt(schema, known)}`];
+  return [`${path}: got ${JSON.stringify(given)}; allowed: ${allowedAt(schema, known)}`];
+}
+
+/** All unknown keys of a group: valibot stops at the first of them. */
+function unknownIn(schema: Schema, parents: readonly string[], input: unknown): readonly string[] {
+  const entries = entriesOf(schemaAt(schema, parents)) ?? {};
+  return Object.keys(valueAt(input, parents) ?? {}).filter((key) => !Object.hasOwn(entries, key));
 }
 
 // An issue inside a list or a range is told about the setting that holds it.
@@ -78,10 +87,12 @@ function suggest(schema: Schema, keys: readonly string[]): string | undefined {
   const parents = keys.slice(0, -1);
   const last = keys.at(-1) ?? '';
   const siblings = Object.keys(entriesOf(schemaAt(schema, parents)) ?? {});
-  const sibling = nearest(last, siblings);
-  if (sibling && sibling.toLowerCase() === last.toLowerCase())
-    return [...parents, sibling].join('.');
-  return sameNameElsewhere(schema, last) ?? (sibling && [...parents, sibling].join('.'));
+  const sibling = siblings.find((name) => isShortFor(last, name)) ?? nearest(last, siblings);
+  const path = sibling && [...parents, sibling].join('.');
+  if (sibling && (sibling.toLowerCase() === last.toLowerCase() || isShortFor(last, sibling))) {
+    return path;
+  }
+  return sameNameElsewhere(schema, last) ?? path;
 }
 
 function sameNameElsewhere(schema: Schema, name: string): string | undefined {

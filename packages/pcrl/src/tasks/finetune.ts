@@ -25,7 +25,7 @@ import { openTask } from './registry.js';
 import { countOf, finishedResult, type Repetition, runRepetition } from './repetition.js';
 import { type FinetuneResult, type SeedResult, summarise } from './results.js';
 import { checkResumable } from './resumable.js';
-import { describeResult } from './summary.js';
+import { describeInterrupted, describeResult } from './summary.js';
 import type { Task } from './task.js';
 import { findWeights, loadEncoder, type WeightsSource, widthOf } from './weights.js';
 
@@ -84,6 +84,7 @@ async function finetuneIn(
   }
   const result = resultOf(finished);
   for (const line of describeResult(result)) io.say(line);
+  if (!result.complete) io.say(describeInterrupted(folder.path, finished.length, settings.seeds));
   return result;
 }
 

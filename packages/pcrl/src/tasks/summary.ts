@@ -1,9 +1,9 @@
 import { budgetName, type FinetuneResult, type SeedSpread } from './results.js';
 
-/** What a run came to, line by line, x100 as papers print it. */
+/** What the finished seeds of a run came to, line by line, x100 as papers print it. */
 export function describeResult(result: FinetuneResult): string[] {
   const { metric, classes, summary, seeds, labels, splits } = result;
-  if (seeds.length === 0) return ['no seed is finished'];
+  if (seeds.length === 0) return [];
   const count = seeds[0]!.labelled.cases;
   const unit = seeds[0]!.test.hausdorff95?.unit ?? 'mm';
   const further = Object.entries(summary.further ?? {});
@@ -20,6 +20,12 @@ export function describeResult(result: FinetuneResult): string[] {
     ...further.map(([name, spread]) => `  ${name.padEnd(width)}  ${plain(spread)}`),
     ...(summary.hausdorff95 ? [`  95 % Hausdorff ${distance(summary.hausdorff95)} ${unit}`] : []),
   ];
+}
+
+/** What an interrupted run has saved, and the command that goes on with it. */
+export function describeInterrupted(run: string, finished: number, seeds: number): string {
+  const done = finished === 0 ? 'no seed is' : `${finished} of ${seeds} seeds`;
+  return `Saved; ${done} finished. Go on with: pcrl finetune --out ${run} --resume`;
 }
 
 /** `4.21 +- 0.35`. */

@@ -5,6 +5,7 @@ import { RunError, WeightsError } from '../errors.js';
 import type { Encoder } from '../networks/index.js';
 import { sha256OfFile } from '../training/file-hash.js';
 import { runFolder } from '../training/run-folder.js';
+import { checkAxes } from '../training/weights-axes.js';
 
 /** Where an encoder's weights come from. */
 export type WeightsSource =
@@ -88,6 +89,7 @@ export function loadEncoder(
   scope(() => {
     const given = without(encoderKeys(loadTensors(source.path).tensors), left);
     const own = without(encoder.stateDict(), left);
+    checkAxes(own, given, source.path);
     const [firstKey] = own.keys();
     const first = firstKey === undefined ? undefined : given.get(firstKey);
     if (firstKey !== undefined && first) {
@@ -139,19 +141,23 @@ function checkFit(
 ): void {
   const ownKeys = [...own.keys()].filter((key) => !key.endsWith('num_batches_tracked'));
   const extra = [...given.keys()].filter((key) => !own.has(key) && !isStatistic(key));
-  const rows = [
-    ...ownKeys.map((key) => [key, shapeOf(own.get(key)), shapeOf(given.get(key))] as const),
-    ...extra.map((key) => [key, 'no such key', shapeOf(given.get(key))] as const),
-  ].filter(([, network, file]) => network !== file);
-  if (rows.length === 0) return;
-  const shown = rows.slice(0, SHOWN);
+  const rowsOf = (keys: readonly string[]) =>
+    keys
+      .map((key) => [key, shapeOf(own.get(key)), shapeOf(given.get(key))] as const)
+      .filter(([, network, file]) => network !== file);
+  const [misfits, unknown] = [rowsOf(ownKeys), rowsOf(extra)];
+  const count = misfits.length + unknown.length;
+  if (count === 0) return;
+  // Both kinds are shown, for a key of the one may be a key of the other under another name.
+  const ofFile = unknown.slice(0, Math.max(SHOWN / 2, SHOWN - misfits.length));
+  const shown = [...misfits.slice(0, SHOWN - ofFile.length), ...ofFile];
   const width = Math.max(...shown.map(([key]) => key.length));
   const middle = Math.max(...shown.map(([, network]) => network.length));
   const lines = shown.map(
     ([key, network, file]) =>
       `    ${key.padEnd(width)}  network ${network.padEnd(middle)}  file ${file}`,
   );
-  if (rows.length > SHOWN) lines.push(`    and ${rows.length - SHOWN} more`);
+  if (count > SHOWN) lines.push(`    and ${count - SHOWN} more`);
   throw new WeightsError(
     `${path} does not fit the network:\n${lines.join('\n')}`,
     'Take weights of the same network (2D: ResNet-18, 3D: the PCRLv2 encoder) and width.',

@@ -1,5 +1,6 @@
 import { loadTensors, noGrad, scope, type Tensor } from '@pcrl/torch';
 import { WeightsError } from '../errors.js';
+import { checkAxes } from './weights-axes.js';
 
 /**
  * Gives an encoder its start weights, as the setting `network.encoderInit` says.
@@ -24,6 +25,7 @@ function copyInto(
   file: ReadonlyMap<string, Tensor>,
   path: string,
 ): void {
+  checkAxes(encoder, file, path);
   const needed = [...encoder].filter(([name]) => !name.endsWith('num_batches_tracked'));
   const wrong = needed.flatMap(([name, tensor]) => {
     const [own, given] = [shapeOf(tensor), shapeOf(file.get(name))];

@@ -5,6 +5,7 @@ import type { CheckpointFacts, Checkpoints } from './checkpoint.js';
 import type { MetricsFile } from './metrics.js';
 import { type RunFacts, type RunFolder, readJson } from './run-folder.js';
 import type { RunIO } from './run-io.js';
+import type { RunPlan } from './run-plan.js';
 import type { Trainer } from './trainer.js';
 
 /** What a resumed run goes on with. */
@@ -15,6 +16,7 @@ export interface ResumeParts {
   readonly metrics: MetricsFile;
   readonly trainer: Trainer;
   readonly settingsHash: string;
+  readonly plan: Pick<RunPlan, 'length'>;
   /** What is true of this run now. */
   readonly facts: RunFacts;
 }
@@ -24,7 +26,7 @@ export interface ResumeParts {
  * when it was written.
  *
  * @returns steps done; 0 when there was no checkpoint yet
- * @throws {RunError} the images are others, or every checkpoint is damaged
+ * @throws {RunError} the images are others, it is further than it is to go, or every checkpoint is damaged
  */
 export function resumeRun(parts: ResumeParts): number {
   const { folder, io, checkpoints, metrics, trainer } = parts;
@@ -38,6 +40,7 @@ export function resumeRun(parts: ResumeParts): number {
     );
   }
   const step = facts?.step ?? 0;
+  checkLength(parts, step);
   checkpoints.tidy(step);
   removeHalfWritten(folder.path);
   metrics.cutAfter(step);
@@ -63,6 +66,16 @@ function compareFacts({ folder, io, facts }: ResumeParts, before: Partial<RunFac
         'bits that it would have had.',
     );
   }
+}
+
+/** A run that was made shorter than it is would call other steps its end. */
+function checkLength({ folder, plan }: ResumeParts, done: number): void {
+  const { steps } = plan.length;
+  if (done <= steps) return;
+  throw new RunError(
+    `${folder.path} has done ${done} steps, and is to end after ${steps}`,
+    'Leave --steps and --epochs as they were, or ask for more than it has done.',
+  );
 }
 
 /** The config may have been edited to fit; the checkpoint knows better. */

@@ -129,6 +129,19 @@ describe('pcrl pretrain', () => {
     expect(pretrain.mock.calls.at(-1)![1].resume).toBe(true);
   });
 
+  it.each([
+    ['pretrain', 'task: segmentation', 'fine-tuning', 'finetune'],
+    ['finetune', 'method: pcrlv2', 'pre-training', 'pretrain'],
+  ])('%s does not resume a run with %s', async (command, config, kind, other) => {
+    const out = join(folder, `run of ${other}`);
+    await mkdir(out);
+    await writeFile(join(out, 'config.json'), config);
+    expect(await main([command, '--out', out, '--resume'])).toBe(2);
+    expect(printed).toBe(
+      `${out} holds a run of ${kind}\n  Go on with it: pcrl ${other} --out ${out} --resume\n`,
+    );
+  });
+
   it('exits with 130 after Ctrl-C', async () => {
     pretrain.mockImplementation(async (_, io) => {
       process.emit('SIGINT');
@@ -180,6 +193,24 @@ describe('wrong usage exits with 2:', () => {
     expect(await main(words.split(' ').filter(Boolean))).toBe(2);
     expect(printed).toContain(complaint);
     expect(printed).not.toContain('    at ');
+  });
+});
+
+describe('data that do not tell their dimensions exit with 2:', () => {
+  it('both kinds in one folder', async () => {
+    const mixed = join(folder, 'mixed');
+    await mkdir(mixed);
+    for (const name of ['a.nii.gz', 'b.png', 'c.nii']) await writeFile(join(mixed, name), '');
+    expect(await main(['pretrain', mixed, '--out', 'run'])).toBe(2);
+    expect(printed).toMatch(/both pictures \(2D\) and volumes \(3D\).*\n.*--dims 2 or --dims 3/);
+    expect((await pretrained(mixed, '--out', 'run', '--dims', '2')).dimensions).toBe(2);
+  });
+
+  it.each(['', 'image,label\n'])('a table without rows: %j', async (text) => {
+    const table = join(folder, 'empty.csv');
+    await writeFile(table, text);
+    expect(await main(['pretrain', table, '--out', 'run'])).toBe(2);
+    expect(printed).toContain('empty.csv: the file has no rows');
   });
 });
 

@@ -65,12 +65,28 @@ describe('folders', () => {
     expect(problems.map(({ path }) => path)).toEqual([join(folder, 'b.png')]);
   });
 
-  it('refuse paths in a table that lead outside', async () => {
-    const folder = await folderWith(root, ['in/a.png', 'secret.png'], {
-      'in/set.csv': ['image,up', 'a.png,1', '../secret.png,0', `${join(root, 'x.png')},0`],
+  it('take absolute paths in a table, and paths beside it', async () => {
+    const far = await folderWith(root, ['x.nii', 'y.nii']);
+    const [x, y] = [join(far, 'x.nii'), join(far, 'y.nii')];
+    const folder = await folderWith(root, ['b.nii'], {
+      'in/set.csv': ['image,label', `../b.nii,${y}`, `${x},../b.nii`],
     });
-    const message = await refusal(join(folder, 'in/set.csv'), { use: 'classification' });
-    expect(message).toMatch(/outside the folder of the CSV: .*\.\.\/secret\.png.*x\.png/);
+    const beside = join(folder, 'b.nii');
+    const table = join(folder, 'in/set.csv');
+    const { cases } = await openDataset([table], { use: 'segmentation' });
+    expect(cases).toEqual([
+      { image: beside, mask: y },
+      { image: x, mask: beside },
+    ]);
+    expect((await openDataset([table])).cases).toHaveLength(2);
+  });
+
+  it('refuse a row of a table without a path', async () => {
+    const folder = await folderWith(root, ['a.png', 'b.png'], {
+      'set.csv': ['image,up', 'a.png,1', ',1', 'b.png,0'],
+    });
+    const message = await refusal(join(folder, 'set.csv'), { use: 'classification' });
+    expect(message).toContain('rows without a path in the column "image": set.csv line 3 ()');
   });
 });
 

@@ -134,6 +134,8 @@ describe('refusals say what is wrong', () => {
     expect((await refusal(file('missing.nii'))).reason).toMatch('no such file');
     mkdirSync(file('folder.nii'));
     expect((await refusal(file('folder.nii'))).reason).toMatch(/is a folder/);
+    mkdirSync(file('pictures'));
+    expect((await refusal(file('pictures'))).message).toMatch(/is a folder.*\n.*an image in it/);
     await expect(readImageHeader(file('missing.nii'))).rejects.toThrow(ImageError);
     await expect(readImageHeader(file('folder.nii'))).rejects.toThrow(/is a folder/);
   });

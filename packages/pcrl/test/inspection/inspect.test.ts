@@ -112,7 +112,7 @@ describe('what is wrong', () => {
     );
     const { result } = await inspected(table);
     expect(result.inspection.problems.map(({ reason }) => reason)).toEqual([
-      'images outside the folder of the CSV',
+      'missing images',
       'images listed more than once',
       'patients in more than one split',
     ]);

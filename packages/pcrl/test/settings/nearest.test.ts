@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editDistance, nearest } from '../../src/settings/nearest.js';
+import { editDistance, isShortFor, nearest } from '../../src/settings/nearest.js';
 
 describe('edit distance', () => {
   it.each([
@@ -20,6 +20,12 @@ describe('edit distance', () => {
         expect(editDistance(a, b) === 0).toBe(a === b);
       }),
     );
+  });
+
+  it('knows initials of several words', () => {
+    expect(isShortFor('lr', 'learningRate')).toBe(true);
+    expect(isShortFor('wd', 'learningRate')).toBe(false);
+    expect(isShortFor('e', 'epochs')).toBe(false);
   });
 
   it('finds nothing where nothing is near', () => {

@@ -107,6 +107,15 @@ describe('settings that do not fit', () => {
     [{ views: { cutuot: 1 } }, 'unknown setting views.cutuot; did you mean views.cutout?'],
     [{ cutout: { size: 9 } }, 'unknown setting cutout; did you mean views.cutout?'],
     [{ learningRate: 1 }, 'did you mean optimiser.learningRate?'],
+    [{ optimiser: { lr: 1 } }, 'optimiser.lr; did you mean optimiser.learningRate?'],
+    [
+      { epocs: 1, bacth: 2, views: { cutuot: 1, zebra: 2 } },
+      'unknown setting epocs; did you mean epochs?\nunknown setting bacth; did you mean batch?\n',
+    ],
+    [
+      { views: { cutuot: 1, zebra: 2 } },
+      'unknown setting views.cutuot; did you mean views.cutout?\nunknown setting views.zebra',
+    ],
     [{ epocs: 1 }, 'unknown setting epocs; did you mean epochs?'],
     [{ views: { cutout: { Size: 1 } } }, 'did you mean views.cutout.size?'],
     [{ zebra: 1 }, 'unknown setting zebra'],

@@ -106,10 +106,19 @@ answer = [roc_auc_score(rows[:, 2 + k], rows[:, k]) for k in range(2)]`,
   });
 
   it('goes on after an interruption to the same results', async () => {
-    const { io } = listeningIO({ stopAfter: 4 });
+    const { io, said } = listeningIO({ stopAfter: 4 });
     const first = await finetune(settings('stopped'), io);
     expect(first.complete).toBe(false);
+    const run = join(folder, 'stopped');
+    expect(said.at(-1)).toBe(
+      `Saved; no seed is finished. Go on with: pcrl finetune --out ${run} --resume`,
+    );
     expect(existsSync(join(folder, 'stopped/seed-1/checkpoints'))).toBe(true);
+    const later = listeningIO({ resume: true, stopAfter: 4 });
+    expect((await finetune(settings('stopped'), later.io)).seeds).toHaveLength(1);
+    expect(later.said.at(-1)).toBe(
+      `Saved; 1 of 2 seeds finished. Go on with: pcrl finetune --out ${run} --resume`,
+    );
     const second = await finetune(settings('stopped'), listeningIO({ resume: true }).io);
     const whole = JSON.parse(fileOf('plain', 'results.json')) as FinetuneResult;
     expect(second.complete).toBe(true);

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { liveTensors } from '@pcrl/torch';
+import { liveTensors, RandomStream, saveTensors } from '@pcrl/torch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compare } from '../../src/evaluation/compare.js';
 import { readImage, writeNifti } from '../../src/images/index.js';
+import { Encoder3D } from '../../src/networks/index.js';
 import { type FinetuneInput, resolveFinetuneSettings } from '../../src/settings/index.js';
 import { finetune } from '../../src/tasks/finetune.js';
 import { readPredictions } from '../../src/tasks/predictions.js';
@@ -124,6 +125,19 @@ describe('fine-tuning a segmentation', () => {
       /the mask lies beside its image/,
     );
     expect(existsSync(apart.out)).toBe(false);
+  });
+
+  it('refuses weights whose width the groups do not divide, and leaves nothing behind', async () => {
+    using encoder = new Encoder3D({ width: 4 }, new RandomStream(1, 'test width'));
+    const from = join(folder, 'narrow.safetensors');
+    saveTensors(from, encoder.stateDict());
+    const narrow = settings('narrow', { from, network: {} });
+    await expect(finetune(narrow, listeningIO().io)).rejects.toThrow(
+      /network\.width: got 4, which 8 groups of channels do not divide\n.*normalisation=batch/,
+    );
+    expect(existsSync(narrow.out)).toBe(false);
+    const batch = { from, network: { normalisation: 'batch' }, steps: 1 };
+    expect((await finetune(settings('narrow', batch), listeningIO().io)).complete).toBe(true);
   });
 
   it('names every image that cannot be used before the first step', async () => {

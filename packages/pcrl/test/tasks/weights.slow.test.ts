@@ -83,10 +83,27 @@ describe('encoder weights', () => {
       /wide\.safetensors does not fit the network:\n {4}down_tr64\.ops\.0\.conv1\.weight +network \[8, 1, 3, 3, 3\] +file \[16, 1, 3, 3, 3\]/,
     );
     using flat = new ResNet18(random(3));
-    expect(() => loadEncoder(flat, found)).toThrow(
-      /conv1\.weight +network \[64, 3, 7, 7\] +file no such key(?:.|\n)*and \d+ more/,
+    const renamed = [...flat.stateDict()].map(([key, value]) => [`x${key}`, value] as const);
+    const other = findWeights(save('renamed.safetensors', new Map(renamed)));
+    expect(() => loadEncoder(flat, other)).toThrow(
+      /conv1\.weight +network \[64, 3, 7, 7\] +file no such key(?:.|\n)*xconv1\.weight +network no such key +file \[64, 3, 7, 7\](?:.|\n)*and \d+ more/,
     );
     expect(firstWeights(target, 'down_tr64.ops.0.conv1.weight')).toEqual(before);
+  });
+
+  it('of volumes are told from those of images', () => {
+    using volumes = new Encoder3D({ width: 8 }, random(1));
+    using images = new ResNet18(random(2));
+    const [three, two] = [
+      findWeights(save('three.safetensors', volumes.stateDict())),
+      findWeights(save('two.safetensors', images.stateDict())),
+    ];
+    expect(() => loadEncoder(images, three)).toThrow(
+      /three\.safetensors holds an encoder for volumes \(3D\), and this one is for images \(2D\)\n/,
+    );
+    expect(() => loadEncoder(volumes, two)).toThrow(
+      /two\.safetensors holds an encoder for images \(2D\), and this one is for volumes \(3D\)\n/,
+    );
   });
 
   it('are looked for where a run has them', () => {

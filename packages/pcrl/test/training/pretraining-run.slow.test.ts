@@ -140,6 +140,16 @@ describe('a pre-training run', () => {
     expect(metricsOf(out)).toHaveLength(6);
   });
 
+  it('cannot be made shorter than it is', async () => {
+    const out = newOut();
+    await run(settings2D(pictures, out, { steps: 3 }));
+    const before = readFileSync(join(out, 'config.json'), 'utf8');
+    const shorter = run(settings2D(pictures, out, { steps: 2 }), new RecordingIO(true));
+    await expect(shorter).rejects.toThrow(/has done 3 steps, and is to end after 2\n/);
+    expect(readFileSync(join(out, 'config.json'), 'utf8')).toBe(before);
+    expect(metricsOf(out)).toHaveLength(3);
+  });
+
   it('is never overwritten', async () => {
     const out = newOut();
     await run(settings2D(pictures, out));

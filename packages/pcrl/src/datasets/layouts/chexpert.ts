@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { existing } from '../checks.js';
 import { parseCsv, type Row } from '../csv.js';
 import type { Case } from '../dataset.js';
 import { Findings } from '../findings.js';
 import { firstLine } from '../folder.js';
-import { isInside } from '../source.js';
 import { splitByPatient } from '../split.js';
 import type { Layout, LayoutContent, LayoutOptions, LayoutRequest } from './layout.js';
 
@@ -92,6 +91,11 @@ function candidateOf(row: Row, file: string, { folder, findings }: LayoutRequest
   if (path !== undefined && isInside(folder, path)) return [{ row, path, shown: written }];
   findings.add('paths that lead outside the folder', `${file} line ${row.line} (${written})`);
   return [];
+}
+
+/** Whether an absolute path lies below a folder. */
+function isInside(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function caseOf(row: Row, image: string, split: 'train' | 'test', request: LayoutRequest): Case {

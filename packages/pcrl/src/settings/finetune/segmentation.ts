@@ -137,7 +137,8 @@ export const segmentationSettings: TaskSettings<typeof schema> = {
     return own ? merge(plain, PROTOCOL_CHANGES[own][preset]) : plain;
   },
   check: (settings) => {
-    checkGroups(settings);
+    const { network } = settings;
+    if (network.width !== null) checkGroups(network.width, network);
     checkStrided(settings);
   },
 };
@@ -157,11 +158,18 @@ function checkStrided({ dimensions, network }: SegmentationSettings): void {
   );
 }
 
-/** Group normalisation divides the channels of every layer, the fewest of which are `network.width`, by 8. */
-function checkGroups({ network: { width, normalisation } }: SegmentationSettings): void {
-  if (normalisation === 'batch' || width === null || width % 8 === 0) return;
+/**
+ * Group normalisation divides the channels of every layer, the fewest of which are `width`, by 8.
+ *
+ * @throws {SettingsError} they cannot be divided
+ */
+export function checkGroups(
+  width: number,
+  { normalisation }: Pick<SegmentationSettings['network'], 'normalisation'>,
+): void {
+  if (normalisation === 'batch' || width % 8 === 0) return;
   throw new SettingsError(
     `network.width: got ${width}, which 8 groups of channels do not divide`,
-    'Give a multiple of 8, or set network.normalisation=batch.',
+    'Set network.normalisation=batch, or give a multiple of 8; weights given by --from keep their width.',
   );
 }
