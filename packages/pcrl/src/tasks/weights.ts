@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { loadTensors, noGrad, readSafetensors, scope, type Tensor } from '@pcrl/torch';
 import { RunError, WeightsError } from '../errors.js';
 import type { Encoder } from '../networks/index.js';
@@ -49,8 +49,14 @@ export function findWeights(from: string): WeightsSource {
       'Convert PyTorch weights with safetensors.torch.save_file first.',
     );
   }
-  const name = isRun ? basename(resolve(from)) : basename(from, '.safetensors');
+  const name = isRun ? basename(resolve(from)) : nameOfFile(resolve(from));
   return { kind: isRun ? 'run' : 'file', name, path: resolve(path), sha256: sha256OfFile(path) };
+}
+
+/** The file's own name; where it is what every run calls it, that of the run. */
+function nameOfFile(path: string): string {
+  const folder = dirname(path);
+  return runFolder(folder).encoder === path ? basename(folder) : basename(path, '.safetensors');
 }
 
 function noEncoder(run: string): RunError {

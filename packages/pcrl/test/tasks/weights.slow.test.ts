@@ -47,6 +47,17 @@ describe('encoder weights', () => {
     }
   });
 
+  it('are called by their file, or by the run whose encoder they are', () => {
+    using source = new ResNet18(random(1));
+    mkdirSync(join(folder, 'xrays'));
+    expect(findWeights(save('resnet.safetensors', source.stateDict()))).toMatchObject({
+      name: 'resnet',
+    });
+    expect(findWeights(save('xrays/encoder.safetensors', source.stateDict()))).toMatchObject({
+      name: 'xrays',
+    });
+  });
+
   it('of batch normalisation go into group normalisation, and leave no tensor behind', () => {
     using source = new Encoder3D({ width: 8 }, random(1));
     const found = findWeights(save('volume.safetensors', source.stateDict()));
