@@ -2,19 +2,21 @@ import { open, stat } from 'node:fs/promises';
 import { readDescription } from '../datasets/cache/description.js';
 import { filesBelow } from '../datasets/folder.js';
 import { recogniseLayout } from '../datasets/layouts/recognise.js';
+import { dimensionsOfData } from '../datasets/open.js';
 import { noRows, tableIn } from '../datasets/source.js';
 import { SettingsError } from '../errors.js';
-import { imageDimensions, imageExtensions } from '../images/index.js';
+import { imageDimensions } from '../images/index.js';
 
 /** How far into a list or a CSV file to look for the name of an image. */
 const BYTES_TO_READ = 65_536;
 
 /**
- * Whether the data are images (2) or volumes (3): as a cache or an archive says, or told by the names of
- * images.
+ * Whether the data are images (2) or volumes (3): as a cache or an archive says, told by the names of
+ * images, or, where names tell nothing (DICOM), by their headers.
  *
  * @param sources folders, caches, image files, or CSV files and lists that name images
- * @throws {SettingsError} there is no image, or there are both kinds
+ * @throws {SettingsError} a source does not exist, or there are both kinds
+ * @throws {DatasetError} there is no image
  */
 export async function guessDimensions(sources: readonly string[]): Promise<2 | 3> {
   const found = new Set((await Promise.all(sources.map(dimensionsIn))).flat());
@@ -25,10 +27,7 @@ export async function guessDimensions(sources: readonly string[]): Promise<2 | 3
     );
   }
   for (const dimensions of found) return dimensions;
-  throw new SettingsError(
-    `no image found in ${sources.join(', ')}`,
-    `Images are told by their names (${imageExtensions.join(' ')}). Check the path, or say --dims 2 or --dims 3.`,
-  );
+  return dimensionsOfData(sources);
 }
 
 /** Of each image in a folder whose name tells; of a cache, an archive and a table as a whole. */

@@ -54,3 +54,14 @@ export async function openDataset(
     ? openUnlabelled(opening)
     : openLabelled(opening, use, options.labels);
 }
+
+/**
+ * Whether sources hold pictures (2) or volumes (3), where need be as the headers of the files say.
+ *
+ * @throws {DatasetError} they hold neither, or both
+ */
+export async function dimensionsOfData(paths: readonly string[]): Promise<2 | 3> {
+  const findings = new Findings();
+  const request = { use: 'unlabelled', options: LAYOUT_DEFAULTS, findings } as const;
+  return detectDimensions(paths, await openPaths(paths, request));
+}

@@ -15,9 +15,20 @@ const MEASURED = {
 /** The program, libtorch and its buffers, the weights. */
 const BESIDE = 600 * MB;
 
+/** What a step has to do with. */
+interface Given {
+  /** Samples of an epoch: no step has more. */
+  readonly samples: number;
+  /** Bytes of memory. */
+  readonly available: number;
+}
+
 /** What can be said before the first step: nothing where a step fits. */
-export function memoryWarning(settings: PretrainSettings, available: number): string | undefined {
-  const { batch } = settings;
+export function memoryWarning(
+  settings: PretrainSettings,
+  { samples, available }: Given,
+): string | undefined {
+  const batch = Math.min(settings.batch, samples);
   const sample = sampleMemory(settings);
   const needed = BESIDE + batch * sample;
   if (needed <= available) return undefined;

@@ -164,9 +164,10 @@ async function train(run: OpenRun, first: number): Promise<RunEnd> {
 }
 
 /** On a GPU libtorch says itself that memory ends; here the system would end the run without a word. */
-function warnOfMemory({ settings, io, trainer }: OpenRun): void {
+function warnOfMemory({ settings, io, plan, trainer }: OpenRun): void {
   if (trainer.compute.device !== 'cpu') return;
-  const warning = memoryWarning(settings, memoryHere());
+  const { samples } = plan.batches;
+  const warning = memoryWarning(settings, { samples, available: memoryHere() });
   if (warning !== undefined) io.warn(warning);
 }
 

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { guessDimensions } from '../../src/cli/dimensions.js';
 import { fingerprint } from '../../src/datasets/cache/fingerprint.js';
 import { openDataset } from '../../src/datasets/index.js';
 import { runPretraining } from '../../src/training/pretraining-run.js';
@@ -43,6 +44,12 @@ describe.skipIf(lacking)(`folders of DICOM${lacking ? ` (${lacking})` : ''}`, ()
     const { cases } = await openDataset([folder], { dimensions: 2 });
     const names = cases.map(({ image }) => basename(image));
     expect(names).toEqual(['cr.dcm', 'dx.dcm', 'j2k-1.dcm', 'j2k-2.dcm']);
+  });
+
+  it('are told to be volumes or pictures by their headers, where nobody says it', async () => {
+    expect(await guessDimensions([join(folder, '12-bit')])).toBe(3);
+    expect(await guessDimensions([join(folder, 'cr.dcm')])).toBe(2);
+    await expect(guessDimensions([folder])).rejects.toThrow(/pictures \(2D\): 4, volumes \(3D\): /);
   });
 
   it('may be named by one series', async () => {

@@ -4,9 +4,9 @@ import { memoryWarning } from '../../src/training/memory-forecast.js';
 
 const GB = 1e9;
 
-function warning(changes: object, available: number): string | undefined {
+function warning(changes: object, available: number, samples = 1000): string | undefined {
   const input = { dimensions: 3, data: ['ct'], out: 'run', ...changes };
-  return memoryWarning(resolvePretrainSettings(input as never), available);
+  return memoryWarning(resolvePretrainSettings(input as never), { samples, available });
 }
 
 describe('the memory that a step will take', () => {
@@ -26,6 +26,11 @@ describe('the memory that a step will take', () => {
     expect(warning({ network: { width: 16 } }, 16 * GB)).toBeUndefined();
     expect(warning({ dimensions: 2 }, 12 * GB)).toBeUndefined();
     expect(warning({ dimensions: 2, batch: 256 }, 12 * GB)).toMatch(/take --batch 69,/);
+  });
+
+  it('is that of the samples that there are', () => {
+    expect(warning({}, 16 * GB, 10)).toBeUndefined();
+    expect(warning({ batch: 1000 }, 16 * GB, 40)).toMatch(/a step of 40 takes/);
   });
 
   it('names no batch where not even two samples fit', () => {
