@@ -17,17 +17,21 @@ export function spawnedToEndWithParent(): {
   };
 }
 
+/** What a process knows of its parent. */
+export type Child = Pick<NodeJS.Process, 'env' | 'connected' | 'channel' | 'on' | 'off'>;
+
 /**
  * Calls `stop` once the parent of a run that was spawned so is gone.
  *
+ * @param run the process that the run is
  * @returns stops listening
  */
-export function whenParentIsGone(stop: () => void): () => void {
-  if (process.env[ENDS_WITH_PARENT] === undefined) return () => undefined;
+export function whenParentIsGone(stop: () => void, run: Child = process): () => void {
+  if (run.env[ENDS_WITH_PARENT] === undefined) return () => undefined;
   // It may have gone while this process was starting.
-  if (!process.connected) stop();
-  process.on('disconnect', stop);
+  if (!run.connected) stop();
+  run.on('disconnect', stop);
   // Listening alone keeps no run from its end.
-  process.channel?.unref();
-  return () => process.off('disconnect', stop);
+  run.channel?.unref();
+  return () => run.off('disconnect', stop);
 }

@@ -1,44 +1,38 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { spawnedToEndWithParent, whenParentIsGone } from '../src/parent-process.js';
+import { EventEmitter } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { type Child, spawnedToEndWithParent, whenParentIsGone } from '../src/parent-process.js';
 
-const connected = Object.getOwnPropertyDescriptor(process, 'connected')!;
-const nowConnected = (value: boolean) =>
-  Object.defineProperty(process, 'connected', { value, configurable: true });
-
-function spawnedSo(): void {
-  for (const [name, value] of Object.entries(spawnedToEndWithParent().env)) vi.stubEnv(name, value);
+// Not this process: the one that runs the tests has a channel to its own parent, and ends without it.
+function child(env: NodeJS.ProcessEnv, connected: boolean) {
+  const process = Object.assign(new EventEmitter(), { env, connected, channel: undefined });
+  return { run: process as unknown as Child, disconnect: () => process.emit('disconnect') };
 }
 
 describe('a run that another process of pcrl started', () => {
-  afterEach(() => {
-    Object.defineProperty(process, 'connected', connected);
-    vi.unstubAllEnvs();
-  });
+  const { env } = spawnedToEndWithParent();
 
   it('is told when that one goes, once it listens no longer is not', () => {
-    spawnedSo();
-    nowConnected(true);
+    const { run, disconnect } = child(env, true);
     const stop = vi.fn();
-    const forget = whenParentIsGone(stop);
+    const forget = whenParentIsGone(stop, run);
     expect(stop).not.toHaveBeenCalled();
-    process.emit('disconnect');
+    disconnect();
     forget();
-    process.emit('disconnect');
+    disconnect();
     expect(stop).toHaveBeenCalledOnce();
   });
 
   it('is told at once where that one went before it listened', () => {
-    spawnedSo();
-    nowConnected(false);
     const stop = vi.fn();
-    whenParentIsGone(stop)();
+    whenParentIsGone(stop, child(env, false).run)();
     expect(stop).toHaveBeenCalledOnce();
   });
 
   it('does not care who is its parent when a person started it', () => {
-    nowConnected(false);
+    const { run, disconnect } = child({}, false);
     const stop = vi.fn();
-    whenParentIsGone(stop)();
+    whenParentIsGone(stop, run);
+    disconnect();
     expect(stop).not.toHaveBeenCalled();
   });
 });

@@ -98,7 +98,7 @@ describe('predicting a whole volume', () => {
   ])('is the Gaussian mean of its windows: one $name', ({ size, overlap }) => {
     const window = [16, 16, 8];
     const volume = volumeOf(size);
-    const net = new Sloping();
+    using net = new Sloping();
     const found = scope(() =>
       predictVolume(net, [volume], { window, overlap, batch: 3, compute }).toArray(),
     );
@@ -112,7 +112,7 @@ describe('predicting a whole volume', () => {
   it('keeps one value a class and voxel, and a batch of windows, whatever the size', () => {
     const size = [64, 48, 40];
     const volume = volumeOf(size);
-    const net = new Sloping();
+    using net = new Sloping();
     const before = liveTensors().bytes;
     const prediction = { window: [16, 16, 16], overlap: 0.5, batch: 2, compute };
     predictVolume(net, [volume], prediction).dispose();
