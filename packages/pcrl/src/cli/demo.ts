@@ -139,12 +139,12 @@ function finetuning({ dimensions, labels, task }: DemoData, from: string, out: s
     const size = dimensions === 2 ? [96, 96] : [32, 32, 32];
     return { ...shared, task, dimensions, batch: 4, views: { size } } as FinetuneInput;
   }
+  // The encoder learns slowly from either start: at the rate of the others, so few labels spoil it.
+  const optimiser = { learningRate: 0.01, schedule: 'cosine', warmupSteps: 20, encoderFactor: 0.1 };
+  const slow = { ...shared, task, dimensions, batch: 2, optimiser };
+  if (dimensions === 2) return { ...slow, views: { size: [96, 96] } } as FinetuneInput;
   return {
-    ...shared,
-    task,
-    batch: 2,
-    // The encoder learns slowly from either start: at the rate of the others, so few labels spoil it.
-    optimiser: { learningRate: 0.01, schedule: 'cosine', warmupSteps: 20, encoderFactor: 0.1 },
+    ...slow,
     network: { width: WIDTH, normalisation: 'batch' },
     // Mirrored, a liver looks much like a spleen.
     views: { size: [32, 32, 32], spacing: 'native', flip: 0 },
